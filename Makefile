@@ -1,0 +1,111 @@
+# What CI runs is what you run. `make run` needs Python 3.11, make and the package registries, nothing else.
+
+PYTHON ?= python3.11
+# Where a CPU-only build of torch lies (a package index, or a folder of wheels); see the README.
+TORCH_WHEELS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/stamps
+NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
+FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+# Settings of `.env`, where there is one; what stands on the command line or in the environment wins.
+ENVIRONMENT := if [ -f .env ]; then given=$$(export -p); set -a; . ./.env; set +a; eval "$$given"; fi
+PYTEST := OMP_NUM_THREADS=1 nice -n 5 $(PY) -m pytest -q
+
+ifneq ($(TORCH_WHEELS),)
+ifneq ($(wildcard $(TORCH_WHEELS)/.),)
+export PIP_FIND_LINKS := $(abspath $(TORCH_WHEELS)) $(PIP_FIND_LINKS)
+else
+export PIP_EXTRA_INDEX_URL := $(TORCH_WHEELS) $(PIP_EXTRA_INDEX_URL)
+endif
+endif
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run setup setup-dev test test-python test-frontend test-browser bench screenshots lint types clean
+
+help: ## this list
+	@echo "Ostinato. make run opens the site; make test checks everything."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT=8000 HOST=127.0.0.1 and the settings of .env.example pass through, for example: make run PORT=9000"
+
+# --- the site ---------------------------------------------------------------------------------------------------
+
+run: setup ## set up what is missing, then serve the site, its sockets and its worker
+	@$(ENVIRONMENT); $(PY) scripts/prepare.py && exec $(PY) manage.py serve
+
+setup: $(STAMPS)/requirements $(STAMPS)/frontend ## .venv, Python packages, front end
+
+setup-dev: setup $(STAMPS)/requirements-dev
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	  echo "Ostinato runs on Python 3.11, and '$(PYTHON)' is not one. Install it, or say where it is: make PYTHON=/path/to/python3.11 run" >&2; exit 1; }
+	@echo "== Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "'$(PYTHON)' could not make a virtual environment. On Debian and Ubuntu: apt-get install python3.11-venv" >&2; exit 1; }
+
+$(STAMPS)/requirements: requirements.txt | $(PY)
+	@echo "== Installing the Python packages (the first time: a few minutes, most of it torch)"
+	@$(PY) -m pip install -r requirements.txt
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/requirements-dev: requirements-dev.txt $(STAMPS)/requirements
+	@echo "== Installing what tests, types and lint need"
+	@$(PY) -m pip install -q -r requirements-dev.txt
+	@touch $@
+
+$(STAMPS)/node: frontend/package.json frontend/package-lock.json $(STAMPS)/requirements
+	@echo "== Installing the front end's packages, with the Node of $(VENV)"
+	@$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+$(STAMPS)/frontend: $(STAMPS)/node $(FRONTEND)
+	@echo "== Building the front end"
+	@$(NPM) run build
+	@touch $@
+
+# --- checks -----------------------------------------------------------------------------------------------------
+
+test: setup-dev ## everything: Python, front end, real browser (installs Chromium where there is none)
+	@start=$$(date +%s); failed=; \
+	for part in python frontend browser; do \
+	  $(MAKE) --no-print-directory test-$$part || failed="$$failed $$part"; \
+	done; \
+	took=$$(( $$(date +%s) - start )); echo; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed ($$took s). Pictures and traces of a failed journey: var/test-results"; exit 1; fi; \
+	echo "All tests passed: Python, front end and browser, in $$took s."
+
+test-python: setup-dev ## Python alone
+	@echo "== Python tests"
+	@$(PYTEST) -n 2 --dist loadfile
+
+test-frontend: $(STAMPS)/node ## front-end unit tests alone
+	@echo "== Front-end tests"
+	@$(NPM) test
+
+test-browser: setup-dev ## browser journeys alone
+	@echo "== Browser tests"
+	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PYTEST) -m browser tests/browser
+
+screenshots: setup-dev ## pictures of every page at three widths into var/screenshots
+	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PYTEST) -m browser tests/browser/test_layout.py -k picture
+
+bench: setup-dev ## measure the real server; JSON=file writes the figures
+	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PY) -m bench.run $(if $(JSON),--json $(JSON))
+
+lint: setup-dev ## ruff and bandit
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m bandit -q -ll -r musicsite generator gallery
+
+types: setup-dev ## mypy strict, and tsc
+	$(PY) -m mypy
+	$(NPM) run check
+
+clean: ## remove what make built; the database and pieces in var stay
+	rm -rf $(VENV) frontend/node_modules static/build staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis var/test-results
