@@ -73,12 +73,12 @@ def tidy(notes: Notes) -> Notes:
         (-notes["velocity"].astype(np.int16), -notes["duration"], notes["onset"], notes["pitch"])
     )
     ordered = notes[order].astype(NOTE)
-    twin = np.zeros(ordered.size, dtype=bool)
-    twin[1:] = (ordered["pitch"][1:] == ordered["pitch"][:-1]) & (ordered["onset"][1:] == ordered["onset"][:-1])
+    twin = np.diff(ordered["onset"], prepend=-1) == 0
+    twin[1:] &= ordered["pitch"][1:] == ordered["pitch"][:-1]
     ordered = ordered[~twin]
     same_pitch = ordered["pitch"][1:] == ordered["pitch"][:-1]
-    room = ordered["onset"][1:].astype(np.int64) - ordered["onset"][:-1]
-    ordered["duration"][:-1] = np.where(same_pitch, np.minimum(ordered["duration"][:-1], room), ordered["duration"][:-1])
+    room = np.where(same_pitch, np.diff(ordered["onset"]), MAX_TICK)
+    ordered["duration"][:-1] = np.minimum(ordered["duration"][:-1], room)
     return sort(ordered)
 
 

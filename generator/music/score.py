@@ -33,6 +33,11 @@ def microseconds_per_quarter(bpm: float) -> int:
     return min(0xFFFFFF, max(1, round(60e6 / bpm)))
 
 
+def _check_tick(tick: int, what: str) -> None:
+    if not 0 <= tick <= MAX_TICK:
+        raise MusicError(f"a {what} cannot stand at tick {tick}")
+
+
 @dataclass(frozen=True, slots=True)
 class Tempo:
     """From `tick` on, `bpm` quarters a minute; kept to what MIDI can say, to the thousandth.
@@ -63,7 +68,7 @@ class Metre:
 
     def __post_init__(self) -> None:
         if not 1 <= self.numerator <= 255 or self.denominator not in DENOMINATORS:
-            raise MusicError(f"{self.numerator}/{self.denominator} is not a metre that can be written in MIDI")
+            raise MusicError(f"{self.numerator}/{self.denominator} is not a metre that MIDI can write")
         _check_tick(self.tick, "metre")
 
     @property
@@ -90,7 +95,7 @@ class Track:
 
     def __post_init__(self) -> None:
         if not 0 <= self.program <= 127:
-            raise MusicError(f"track {self.name!r} asks for program {self.program}; General MIDI has 0 to 127")
+            raise MusicError(f"track {self.name!r} has the program {self.program}; General MIDI has 0 to 127")
         if self.role not in ROLES:
             raise MusicError(f"{self.role!r} is not a role; there are {', '.join(ROLES)}")
         columns = [self.notes[name] for name in ("onset", "duration", "pitch", "velocity")]
@@ -116,7 +121,7 @@ class Track:
 class Score:
     """Tracks under one row of tempos and metres, `length` ticks long.
 
-    tempos and metres: sorted by tick, at most one a tick; where none is given at 0, 120 and 4/4 are put there.
+    tempos and metres: sorted by tick, at most one a tick; where none is given at 0, 120 and 4/4 stand.
     Raises MusicError when a note ends after `length`, or a tempo or metre stands after it.
     """
 
@@ -137,11 +142,6 @@ class Score:
             raise MusicError(f"a tempo or metre stands after the end of the score at tick {self.length}")
 
 
-def _check_tick(tick: int, what: str) -> None:
-    if not 0 <= tick <= MAX_TICK:
-        raise MusicError(f"a {what} cannot stand at tick {tick}")
-
-
 def _from_zero(changes: Sequence[Change], default: Change) -> tuple[Change, ...]:
     by_tick = {change.tick: change for change in changes}  # the last one said at a tick holds
     by_tick.setdefault(0, default)
@@ -156,7 +156,7 @@ def bar_starts(score: Score) -> Ints:
 
 
 def bar_edges(score: Score) -> Ints:
-    """(n_bars + 1,) ticks: the beginning of every bar and the end of the last one, which may lie after the score's."""
+    """(n_bars + 1,) ticks: where every bar begins, and the end of the last, maybe after the score's."""
     starts = bar_starts(score)
     last = [metre for metre in score.metres if metre.tick < max(1, score.length)][-1]
     end = int(starts[-1]) + last.bar if starts.size else 0
@@ -209,13 +209,12 @@ def metre_at(score: Score, tick: int) -> Metre:
 
 def transpose(score: Score, semitones: int) -> Score:
     """The score moved up (or down); drums stay. Raises MusicError when a note would leave 0-127."""
-    return map_tracks(score, lambda track: track.notes if track.is_drum else n.transpose(track.notes, semitones))
+    return map_tracks(score, lambda t: t.notes if t.is_drum else n.transpose(t.notes, semitones))
 
 
 def quantize(score: Score, ticks_per_step: int) -> Score:
     """The score with every onset and end on the nearest step; longer by up to a step if its last note is."""
-    moved = map_tracks(score, lambda track: n.quantize(track.notes, ticks_per_step), stretch=True)
-    return moved
+    return map_tracks(score, lambda track: n.quantize(track.notes, ticks_per_step), stretch=True)
 
 
 def map_tracks(score: Score, change: Callable[[Track], Notes], *, stretch: bool = False) -> Score:
@@ -229,7 +228,7 @@ def map_tracks(score: Score, change: Callable[[Track], Notes], *, stretch: bool 
 
 
 def cut(score: Score, start: int, end: int) -> Score:
-    """What begins in [start, end), as a score of its own that is end - start long (less if the score ends before).
+    """What begins in [start, end), as a score of its own, end - start long (less if the score ends before).
 
     Notes are cut at `end`; the tempo and the metre in force at `start` hold from its beginning.
     Raises MusicError unless 0 <= start <= end.
@@ -254,7 +253,7 @@ def concatenate(*scores: Score) -> Score:
     for score in scores:
         seen: dict[tuple[str, str, int, bool], int] = {}
         for track in score.tracks:
-            # Two tracks of one score may look the same; the first goes on in the first, the second in the second.
+            # Two tracks of one score may look the same: the first goes on in the first, and so on.
             number = seen[track.sound] = seen.get(track.sound, -1) + 1
             parts.setdefault((track.sound, number), []).append(n.shift(track.notes, start))
         tempos += [replace(tempo, tick=tempo.tick + start) for tempo in score.tempos]
