@@ -33,16 +33,23 @@ class Server:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "VAR_DIR": str(var),
+            "STATIC_ROOT": str(var / "static"),
             "OMP_NUM_THREADS": "1",
+            # All visitors of a test come from one address.
             "GUEST_GENERATIONS_PER_DAY": "10000",
+            "GENERATIONS_RATE": "10000/min",
+            "GUESTS_RATE": "10000/min",
+            "SIGNUP_RATE": "10000/m/ip",
+            "LOGIN_RATE": "10000/m/ip",
         }
         self.process: subprocess.Popen[bytes] | None = None
 
     def prepare(self) -> None:
-        """Make the database and the starter gallery, as `make run` does."""
+        """Collect the static files, make the database and the starter gallery, as `make run` does."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "scripts/prepare.py"]
-            subprocess.run(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, check=True)
+            for command in (["manage.py", "collectstatic", "--noinput", "-v", "0"], ["scripts/prepare.py"]):
+                command = [sys.executable, *command]
+                subprocess.run(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, check=True)
 
     def start(self) -> float:
         """Start it and wait until it serves. Returns the seconds that took; RuntimeError when it does not."""
