@@ -1,0 +1,218 @@
+/** Everything the pages ask of the site's API; what goes wrong is always an ApiError with a sentence for people. */
+import type { ScoreJson } from './score.ts'
+
+export interface JobRequest {
+  model: string
+  style: string
+  bars: number
+  key: string | null
+  key_lock: boolean
+  tempo: number | null
+  metre: string | null
+  temperature_pitch: number
+  temperature_rhythm: number
+  top_p: number
+  seed: number | null
+  continue_from: { piece: string; bars: number } | null
+}
+
+export type JobStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+
+export interface Job {
+  code: string
+  status: JobStatus
+  model: string
+  style: string
+  bars: number
+  bars_done: number
+  seed: number
+  /** Place in line; 0 when it is being written. */
+  position: number
+  wait_seconds: number | null
+  error: { code: string; message: string } | null
+  /** Code of the piece it made, once it has ended. */
+  piece: string | null
+  request: JobRequest
+  url: string
+  socket: string
+  created: string
+}
+
+export type Visibility = 'private' | 'unlisted' | 'public'
+
+export interface Piece {
+  code: string
+  title: string
+  visibility: Visibility
+  is_draft: boolean
+  source: 'generated' | 'uploaded'
+  model: string
+  style: string
+  bars: number
+  tempo: number
+  n_notes: number
+  seconds: number
+  created: string
+  author: string
+  url: string
+  /** Only when one piece is asked for. */
+  score?: ScoreJson
+}
+
+const words = {
+  offline: 'The site cannot be reached.',
+  offlineNext: 'Look at your connection, then try again.',
+  unclear: 'The site could not answer.',
+}
+
+export class ApiError extends Error {
+  constructor(
+    /** HTTP status; 0 when no answer came at all. */
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly requestId = '',
+    /** Sentences by the name of the field they are about. */
+    readonly fields: Readonly<Record<string, readonly string[]>> = {},
+    /** Seconds after which it may be tried again, when the site said so. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(message)
+    this.name = 'ApiError'
+  }
+}
+
+export const createJob = (request: JobRequest, idempotencyKey: string) =>
+  send<Job>('POST', '/api/v1/generations/', request, { 'Idempotency-Key': idempotencyKey })
+
+export const getJob = (code: string) => send<Job>('GET', `/api/v1/generations/${code}/`)
+
+export const cancelJob = (code: string) => send<Job>('POST', `/api/v1/generations/${code}/cancel/`)
+
+export const getPiece = (code: string) => send<Piece & { score: ScoreJson }>('GET', `/api/v1/pieces/${code}/`)
+
+export const changePiece = (code: string, changes: Partial<Pick<Piece, 'title' | 'visibility'>>) =>
+  send<Piece>('PATCH', `/api/v1/pieces/${code}/`, changes)
+
+export const keepPiece = (code: string, title?: string) =>
+  send<Piece>('POST', `/api/v1/pieces/${code}/keep/`, title ? { title } : {})
+
+export const deletePiece = (code: string) => send<null>('DELETE', `/api/v1/pieces/${code}/`)
+
+export const restorePiece = (code: string) => send<Piece>('POST', `/api/v1/pieces/${code}/restore/`)
+
+export const createToken = () => send<{ token: string }>('POST', '/api/v1/tokens/')
+
+export interface Uploaded {
+  piece: Piece
+  /** Plain sentences: what was changed on the way in. */
+  changes: string[]
+}
+
+/** Sends a file. `onProgress` hears the share sent, 0 to 1. */
+export function uploadFile(file: File, onProgress: (share: number) => void): Promise<Uploaded> {
+  return new Promise((resolve, reject) => {
+    const form = new FormData()
+    form.append('file', file)
+    // fetch cannot say how much of a body has been sent.
+    const request = new XMLHttpRequest()
+    request.open('POST', '/api/v1/uploads/')
+    request.setRequestHeader('X-CSRFToken', csrfToken())
+    request.setRequestHeader('Accept', 'application/json')
+    request.upload.onprogress = (e) => e.lengthComputable && onProgress(e.loaded / e.total)
+    request.onerror = () => reject(unreachable())
+    request.onload = () => {
+      const body = parsed(request.responseText)
+      if (request.status < 300) resolve(body as Uploaded)
+      else reject(errorFrom(request.status, body, (name) => request.getResponseHeader(name)))
+    }
+    request.send(form)
+  })
+}
+
+/** Posts a form to one of the account pages, which answer scripts with JSON instead of a page. */
+export async function postForm(address: string, fields: Record<string, string>): Promise<void> {
+  const response = await fetched(address, {
+    method: 'POST',
+    headers: { 'X-CSRFToken': csrfToken(), 'X-Requested-With': 'XMLHttpRequest', Accept: 'application/json' },
+    body: new URLSearchParams(fields),
+  })
+  if (response.ok) return
+  throw formErrorFrom(response.status, parsed(await response.text()), (name) => response.headers.get(name))
+}
+
+async function send<T>(method: string, address: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  const response = await fetched(address, {
+    method,
+    headers: {
+      Accept: 'application/json',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      // Read at each call: the site changes it when somebody signs in, and a guest is signed in by the first request.
+      ...(method === 'GET' ? {} : { 'X-CSRFToken': csrfToken() }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const answer = parsed(await response.text())
+  if (!response.ok) throw errorFrom(response.status, answer, (name) => response.headers.get(name))
+  return answer as T
+}
+
+async function fetched(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, { credentials: 'same-origin', ...init })
+  } catch {
+    throw unreachable()
+  }
+}
+
+const unreachable = () => new ApiError(0, 'unreachable', `${words.offline} ${words.offlineNext}`)
+
+function parsed(text: string): unknown {
+  try {
+    return text ? JSON.parse(text) : null
+  } catch {
+    return null
+  }
+}
+
+/** An answer that went wrong, as an error; an answer that is not the API's (a proxy's page, say) gets plain words. */
+export function errorFrom(status: number, body: unknown, header: (name: string) => string | null): ApiError {
+  const said = isRecord(body) ? body : {}
+  const wait = Number.parseFloat(header('Retry-After') ?? '')
+  return new ApiError(
+    status,
+    typeof said.code === 'string' ? said.code : `http_${status}`,
+    typeof said.message === 'string' ? said.message : words.unclear,
+    typeof said.request_id === 'string' ? said.request_id : (header('X-Request-ID') ?? ''),
+    fieldSentences(said.fields),
+    Number.isFinite(wait) ? wait : null,
+  )
+}
+
+/** The account pages' answer: {"form": {"errors": [...], "fields": {name: {"errors": [...]}}}}. */
+export function formErrorFrom(status: number, body: unknown, header: (name: string) => string | null): ApiError {
+  const form = isRecord(body) && isRecord(body.form) ? body.form : null
+  if (!form) return errorFrom(status, body, header)
+  const fields: Record<string, readonly string[]> = {}
+  for (const [name, field] of Object.entries(isRecord(form.fields) ? form.fields : {})) {
+    const errors = isRecord(field) ? sentences(field.errors) : []
+    if (errors.length) fields[name] = errors
+  }
+  return new ApiError(status, 'form', sentences(form.errors).join(' '), '', fields)
+}
+
+function fieldSentences(value: unknown): Record<string, readonly string[]> {
+  if (!isRecord(value)) return {}
+  return Object.fromEntries(Object.entries(value).map(([name, said]) => [name, sentences(said)]))
+}
+
+const sentences = (value: unknown): string[] => (Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [])
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** The token that proves a request comes from our own page. */
+export function csrfToken(): string {
+  const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)
+  return cookie?.[1] ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? ''
+}

@@ -1,0 +1,137 @@
+/** What the studio's form says, kept in the browser so that nothing typed is lost. */
+import type { JobRequest } from './api.ts'
+
+export interface StyleCard {
+  name: string
+  title: string
+  description: string
+  default_tempo: number
+  /** As "4/4"; the first is the usual one. */
+  metres: string[]
+}
+
+export interface Settings {
+  style: string
+  bars: number
+  /** '' leaves it to the model. */
+  key: string
+  keyLock: boolean
+  /** Quarters a minute; null takes the style's own. */
+  tempo: number | null
+  /** '' takes the style's usual one. */
+  metre: string
+  temperaturePitch: number
+  temperatureRhythm: number
+  topP: number
+  /** null makes a new one each time. */
+  seed: number | null
+}
+
+export interface Range {
+  readonly least: number
+  readonly most: number
+}
+
+export const RANGES = {
+  bars: { least: 1, most: 64 },
+  tempo: { least: 40, most: 240 },
+  temperaturePitch: { least: 0.1, most: 2 },
+  temperatureRhythm: { least: 0.1, most: 2 },
+  topP: { least: 0.05, most: 1 },
+  seed: { least: 0, most: Number.MAX_SAFE_INTEGER },
+} as const satisfies Record<string, Range>
+
+export const defaultSettings = (style: string): Settings => ({
+  style,
+  bars: 8,
+  key: '',
+  keyLock: false,
+  tempo: null,
+  metre: '',
+  temperaturePitch: 1,
+  temperatureRhythm: 1,
+  topP: 0.95,
+  seed: null,
+})
+
+/** Settings as they were kept, each one only where it still makes sense; `maxBars` is the site's limit. */
+export function settingsFrom(kept: string | null, styles: readonly StyleCard[], maxBars: number = RANGES.bars.most): Settings {
+  const base = defaultSettings(styles[0]?.name ?? '')
+  const said = record(kept)
+  const style = styles.find((card) => card.name === said.style)
+  const key = typeof said.key === 'string' && KEYS.includes(said.key) ? said.key : base.key
+  const whole = (value: unknown, range: Range) => (Number.isInteger(value) ? within(value as number, range) : null)
+  const real = (value: unknown, range: Range, otherwise: number) =>
+    typeof value === 'number' && Number.isFinite(value) ? within(value, range) : otherwise
+  return {
+    style: style?.name ?? base.style,
+    bars: whole(said.bars, { least: 1, most: maxBars }) ?? Math.min(base.bars, maxBars),
+    key,
+    keyLock: said.keyLock === true && key !== '',
+    tempo: whole(said.tempo, RANGES.tempo),
+    metre: typeof said.metre === 'string' && style?.metres.includes(said.metre) ? said.metre : '',
+    temperaturePitch: real(said.temperaturePitch, RANGES.temperaturePitch, base.temperaturePitch),
+    temperatureRhythm: real(said.temperatureRhythm, RANGES.temperatureRhythm, base.temperatureRhythm),
+    topP: real(said.topP, RANGES.topP, base.topP),
+    seed: whole(said.seed, RANGES.seed),
+  }
+}
+
+/** The settings a job was asked with, so that its form says what made the music. The seed stays free for the next one. */
+export function settingsFromRequest(request: JobRequest, styles: readonly StyleCard[], maxBars?: number): Settings {
+  const settings: Settings = {
+    style: request.style,
+    bars: request.bars,
+    key: request.key ?? '',
+    keyLock: request.key_lock,
+    tempo: request.tempo,
+    metre: request.metre ?? '',
+    temperaturePitch: request.temperature_pitch,
+    temperatureRhythm: request.temperature_rhythm,
+    topP: request.top_p,
+    seed: null,
+  }
+  return settingsFrom(JSON.stringify(settings), styles, maxBars)
+}
+
+export function requestFrom(settings: Settings, continueFrom: JobRequest['continue_from']): JobRequest {
+  return {
+    model: 'rnn',
+    style: settings.style,
+    bars: settings.bars,
+    key: settings.key || null,
+    key_lock: settings.keyLock && settings.key !== '',
+    tempo: settings.tempo,
+    metre: settings.metre || null,
+    temperature_pitch: settings.temperaturePitch,
+    temperature_rhythm: settings.temperatureRhythm,
+    top_p: settings.topP,
+    seed: settings.seed,
+    continue_from: continueFrom,
+  }
+}
+
+export const within = (value: number, { least, most }: Range) => Math.min(most, Math.max(least, value))
+
+/** A typed number: '' is null, what is no number is undefined, the rest is brought into the range. */
+export function typedNumber(text: string, range: Range): number | null | undefined {
+  if (text.trim() === '') return null
+  const value = Number(text)
+  return Number.isFinite(value) ? within(Math.round(value), range) : undefined
+}
+
+const TONICS = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B']
+const MINOR_TONICS = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'G#', 'A', 'Bb', 'B']
+
+export const MAJOR_KEYS = TONICS.map((tonic) => `${tonic} major`)
+export const MINOR_KEYS = MINOR_TONICS.map((tonic) => `${tonic} minor`)
+const KEYS: readonly string[] = [...MAJOR_KEYS, ...MINOR_KEYS]
+
+function record(kept: string | null): Partial<Record<keyof Settings, unknown>> {
+  try {
+    const value: unknown = JSON.parse(kept ?? '')
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}
