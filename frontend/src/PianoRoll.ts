@@ -1,15 +1,27 @@
-import type { Note } from './note.ts'
-import type { Score } from './score.ts'
+import { listenOnSurface, pinched, rulerIntent, wheeled } from './gestures.ts'
+import { hitTest } from './hitTest.ts'
+import { type Note, pitchName } from './note.ts'
+import { NoteIndex } from './noteIndex.ts'
+import { type Area, type Moment, paintKeys, paintMoment, paintNotes, paintRuler, type Scene, type TickRange } from './painter.ts'
+import { onThemeChange, type Palette, readPalette } from './palette.ts'
+import { type Ink, makeInk } from './patterns.ts'
+import { Rows } from './rows.ts'
+import { barCount, barTicks, type Score, type Track } from './score.ts'
+import { instrumentName } from './instruments.ts'
+import { trackStyles } from './trackStyle.ts'
+import { LEAD, Viewport } from './viewport.ts'
 
-export type TickRange = readonly [start: number, end: number]
+export type { TickRange }
 
 export interface PianoRollOptions {
-  /** Called when the ruler is clicked; without it the roll cannot seek. */
+  /** Called when the ruler is clicked; without it the ruler only shows. */
   onSeek?: (tick: number) => void
-  /** Called when the ruler is dragged, or with null when the loop is taken away. */
-  onLoop?: (range: TickRange | null) => void
-  /** Called when a key (or a drum's name) at the left is pressed. */
-  onKeyPress?: (pitch: number, track: number) => void
+  /** Called when the ruler is dragged. */
+  onLoop?: (range: TickRange) => void
+  /** Called when a key, a drum's name or a note is pressed. */
+  onKeyPress?: (pitch: number, track: number, velocity: number) => void
+  /** Called when the roll stops following because it was scrolled by hand. */
+  onFollow?: (follow: boolean) => void
   /** The strip of keys at the left; default true. */
   keyboard?: boolean
   /** Bar numbers on top; default true. */
@@ -18,20 +30,620 @@ export interface PianoRollOptions {
   interactive?: boolean
 }
 
-/** Shows a score on canvases inside `host`, whose size it follows. It owns the canvases, never the notes. */
-export interface PianoRollApi {
-  follow: boolean
-  setScore(score: Score): void
+/** What the roll keeps of a track: where its notes are and how they look. */
+interface RollTrack {
+  readonly index: NoteIndex
+  readonly track: Track
+  ink: Ink
+  audible: boolean
+  readonly isDrum: boolean
+}
+
+const RULER = 26
+/** The playhead stands at this share of the width while the roll follows. */
+const FOLLOW_AT = 0.4
+/** A bar is at least this wide when a score is first shown, px. */
+const BAR_WIDTH = 104
+
+const style = new CSSStyleSheet()
+style.replaceSync(`
+  :host { display: block; position: relative; width: 100%; height: 100%; overflow: hidden; contain: strict; border-radius: inherit; background: var(--ground, #0e1013); }
+  :host(:focus-visible) { outline: 2px solid var(--accent, #ffb454); outline-offset: -2px; }
+  canvas { position: absolute; display: block; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
+  .overlay { pointer-events: none; }
+  .notes[data-interactive] { cursor: grab; }
+  .notes[data-interactive]:active { cursor: grabbing; }
+  .ruler { touch-action: none; cursor: pointer; }
+  .keys { cursor: pointer; touch-action: pan-x; }
+  ul { position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+`)
+
+/**
+ * Shows a score on canvases inside `host`, whose size it follows, and says where it was pressed.
+ * It owns the canvases, never the notes: what it is given stays unchanged.
+ */
+export class PianoRoll {
+  private readonly listeners = new AbortController()
+  private readonly root = document.createElement('div')
+  private readonly notes: HTMLCanvasElement
+  private readonly overlay: HTMLCanvasElement
+  private readonly ruler: HTMLCanvasElement
+  private readonly keys: HTMLCanvasElement
+  private readonly summary = document.createElement('ul')
+  private readonly observer = new ResizeObserver(() => this.resize())
+  private readonly calm = matchMedia('(prefers-reduced-motion: reduce)')
+
+  private palette: Palette
+  private score: Score = { length: 0, tempos: [], metres: [], tracks: [] }
+  private tracks: RollTrack[] = []
+  private order: number[] = []
+  private rows = new Rows(false, true)
+  private view = new Viewport({ width: 0, height: 0, length: 0, scale: 0.1, scrollX: 0, scrollY: 0, rowHeight: 10, drumRows: 0, hasPitches: true })
+  private ratio = 1
+  private current = 0
+
+  private playhead: number | null = null
+  private loop: TickRange | null = null
+  private loopOn = true
+  private following = true
+  private live = false
+  /** How far the piece is written, and how far the moving edge has come, in ticks. */
+  private written = Infinity
+  private edge = Infinity
+
+  private frame = 0
+  private lastTime = 0
+  /** The view that the notes canvas shows now, and the parts of it that are out of date. */
+  private painted: Viewport | null = null
+  private dirty: Area[] = []
+  private rulerDirty = true
+  private keysShown = ''
+  private labelDirty = true
+  private pressed: { pitch: number; isDrum: boolean; track: number } | null = null
+  private rowsByHand = false
+  private timeByHand = false
+  private throwSpeed = 0
+
+  constructor(
+    host: HTMLElement,
+    private readonly options: PianoRollOptions = {},
+  ) {
+    const shadow = this.root.attachShadow({ mode: 'open' })
+    shadow.adoptedStyleSheets = [style]
+    const canvas = (name: string) => {
+      const element = document.createElement('canvas')
+      element.className = name
+      shadow.append(element)
+      return element
+    }
+    this.notes = canvas('notes')
+    this.overlay = canvas('overlay')
+    this.ruler = canvas('ruler')
+    this.keys = canvas('keys')
+    this.notes.setAttribute('role', 'img')
+    for (const hidden of [this.overlay, this.ruler, this.keys]) hidden.setAttribute('aria-hidden', 'true')
+    this.summary.setAttribute('aria-label', 'Tracks in the piano roll')
+    shadow.append(this.summary)
+    this.ruler.hidden = options.ruler === false
+    this.keys.hidden = options.keyboard === false
+    host.append(this.root)
+    this.palette = readPalette(this.root)
+
+    const { signal } = this.listeners
+    onThemeChange(() => this.retheme(), signal)
+    this.observer.observe(this.root)
+    if (options.interactive !== false) this.listen()
+    this.resize()
+  }
+
+  /** Shows a score from its beginning. A live one is still being written: its notes come by `append`. */
+  setScore(score: Score, { live = false } = {}): void {
+    this.score = score
+    this.live = live
+    this.written = this.edge = live ? 0 : Infinity
+    this.rows = new Rows(
+      score.tracks.some((track) => track.isDrum),
+      score.tracks.length === 0 || score.tracks.some((track) => !track.isDrum),
+    )
+    this.tracks = score.tracks.map((track) => ({
+      index: new NoteIndex(track.notes),
+      track,
+      ink: null as unknown as Ink,
+      audible: true,
+      isDrum: track.isDrum,
+    }))
+    for (const { track } of this.tracks) this.rows.add(track.notes, track.isDrum)
+    this.makeInks()
+    this.playhead = live ? null : this.playhead === null ? null : 0
+    this.loop = null
+    this.current = 0
+    this.sortTracks()
+    this.timeByHand = this.rowsByHand = false
+    this.lay()
+    this.labelDirty = true
+    this.repaint()
+  }
+
   /** More notes of one track; everything before `until` (ticks) has been written now. */
-  append(track: number, notes: readonly Note[], until: number): void
-  /** No more notes will come: the soft edge goes. */
-  complete(): void
-  setPlayhead(tick: number): void
-  setLoop(range: TickRange | null): void
+  append(track: number, notes: readonly Note[], until: number): void {
+    const shown = this.tracks[track]
+    if (!shown) return
+    shown.index.add(notes)
+    if (this.rows.add(notes, shown.isDrum)) this.lay()
+    if (this.live) this.written = Math.max(this.written, until)
+    let [from, to] = [Infinity, -Infinity]
+    for (const note of notes) {
+      from = Math.min(from, note.onset)
+      to = Math.max(to, note.onset + note.duration)
+    }
+    if (from < this.edge) this.soil(from, to)
+    this.labelDirty = true
+    this.wake()
+  }
+
+  /** No more notes will come: the soft edge runs out. `length` in ticks, when the piece ended early. */
+  complete(length = this.score.length): void {
+    this.live = false
+    this.written = Infinity
+    if (length !== this.score.length) {
+      this.score = { ...this.score, length }
+      this.setView(this.view.with({ length }))
+      this.repaint()
+    }
+    this.labelDirty = true
+    this.wake()
+  }
+
+  /** Where the music is, in ticks; null takes the playhead away. */
+  setPlayhead(tick: number | null): void {
+    if (tick === this.playhead) return
+    const moved = this.playhead
+    this.playhead = tick
+    if (tick !== null && this.following) this.followTo(tick, moved)
+    this.rulerDirty = true
+    this.wake()
+  }
+
+  /** Shows the loop; `on` false shows where it would be. */
+  setLoop(range: TickRange | null, on = true): void {
+    this.loop = range
+    this.loopOn = on
+    this.rulerDirty = true
+    this.wake()
+  }
+
   /** Tracks that do not sound now are drawn as ghosts. */
-  setAudible(audible: readonly boolean[]): void
-  setCurrentTrack(track: number): void
-  fit(): void
-  zoomBy(factor: number): void
-  dispose(): void
+  setAudible(audible: readonly boolean[]): void {
+    this.tracks.forEach((track, i) => (track.audible = audible[i] ?? true))
+    this.repaint()
+  }
+
+  /** The current track lies on top. */
+  setCurrentTrack(track: number): void {
+    this.current = track
+    this.sortTracks()
+    this.repaint()
+  }
+
+  get follow(): boolean {
+    return this.following
+  }
+
+  set follow(follow: boolean) {
+    this.following = follow
+    if (follow && this.playhead !== null) this.followTo(this.playhead, null)
+  }
+
+  /** The whole piece, all its pitches. */
+  fit(): void {
+    this.rowsByHand = false
+    this.timeByHand = true
+    this.setView(this.fitRows(this.view.fittedTime()))
+  }
+
+  /** Closer (factor > 1) or farther, about the playhead when it is in view, else about the middle. */
+  zoomBy(factor: number): void {
+    const x = this.playhead === null ? -1 : this.view.x(this.playhead)
+    this.timeByHand = true
+    this.setView(this.view.zoomed(factor, x >= 0 && x <= this.view.width ? x : this.view.width / 2))
+  }
+
+  /** Scrolls by pixels: time to the right, pitch downward. */
+  scrollBy(dx: number, dy: number): void {
+    if (dx) this.leaveFollow()
+    if (dy) this.rowsByHand = true
+    this.setView(this.view.scrolled(dx, dy))
+  }
+
+  /** What the view shows now, for tests and for whoever draws beside it. */
+  get viewport(): Viewport {
+    return this.view
+  }
+
+  get accessibleName(): string {
+    const notes = this.tracks.reduce((sum, track) => sum + track.index.length, 0)
+    const count = (n: number, thing: string) => `${n} ${thing}${n === 1 ? '' : 's'}`
+    return `Piano roll, ${count(notes, 'note')}, ${count(this.tracks.length, 'track')}, ${count(barCount(this.score), 'bar')}`
+  }
+
+  dispose(): void {
+    this.listeners.abort()
+    this.observer.disconnect()
+    cancelAnimationFrame(this.frame)
+    this.root.remove()
+  }
+
+  // ——— layout ———
+
+  private resize(): void {
+    const box = this.root.getBoundingClientRect()
+    this.ratio = Math.min(3, window.devicePixelRatio || 1)
+    const left = this.keys.hidden ? 0 : box.width < 560 ? (this.rows.drums.length ? 60 : 46) : 64
+    const top = this.ruler.hidden ? 0 : RULER
+    const width = Math.max(0, Math.round(box.width) - left)
+    const height = Math.max(0, Math.round(box.height) - top)
+    this.place(this.notes, left, top, width, height)
+    this.place(this.overlay, left, top, width, height)
+    this.place(this.ruler, left, 0, width, top)
+    this.place(this.keys, 0, top, left, height)
+    const first = this.view.width === 0
+    const tick = this.view.tick(LEAD)
+    this.setView(this.view.with({ width, height }))
+    if (first || !this.timeByHand) this.lay()
+    if (!first && this.timeByHand) this.setView(this.fitRows(this.view.scrolledTo(tick, LEAD)))
+    this.painted = null
+    this.rulerDirty = true
+    this.keysShown = ''
+    this.makeInks()
+    // Painted at once: a canvas that was just resized is empty, and an empty frame would flash.
+    cancelAnimationFrame(this.frame)
+    this.frame = 0
+    this.paint(performance.now())
+  }
+
+  private place(canvas: HTMLCanvasElement, left: number, top: number, width: number, height: number): void {
+    canvas.width = Math.round(width * this.ratio)
+    canvas.height = Math.round(height * this.ratio)
+    canvas.style.left = `${left}px`
+    canvas.style.top = `${top}px`
+    canvas.style.width = `${width}px`
+    canvas.style.height = `${height}px`
+  }
+
+  /** Rows and time for this score and size, unless a hand has chosen them. */
+  private lay(): void {
+    const { score, rows } = this
+    let view = this.view.with({ length: score.length, drumRows: rows.drums.length, hasPitches: rows.hasPitches })
+    if (!this.timeByHand && view.width > 0) {
+      view = view.fittedTime()
+      const bar = score.metres[0] ? barTicks(score.metres[0]) : 1920
+      const scale = (view.width < 560 ? 84 : BAR_WIDTH) / bar
+      if (view.scale < scale) view = view.with({ scale })
+      if (this.playhead !== null && this.following) view = view.scrolledTo(this.playhead, view.width * FOLLOW_AT)
+    }
+    this.setView(this.fitRows(view))
+  }
+
+  private fitRows(view: Viewport): Viewport {
+    return this.rowsByHand ? view : view.fittedPitches(...this.rows.range)
+  }
+
+  private setView(view: Viewport): void {
+    // On whole device pixels, scrolling moves a picture that stays sharp, and only its edge is drawn anew.
+    const whole = (px: number) => Math.round(px * this.ratio) / this.ratio
+    this.view = view.with({ scrollX: whole(view.scrollX), scrollY: whole(view.scrollY) })
+    this.rulerDirty = true
+    this.keysShown = ''
+    this.wake()
+  }
+
+  private sortTracks(): void {
+    this.order = this.tracks.map((_, i) => i).reverse()
+    if (this.tracks[this.current]) this.order = [...this.order.filter((i) => i !== this.current), this.current]
+  }
+
+  private makeInks(): void {
+    const styles = trackStyles(this.score.tracks)
+    this.tracks.forEach((track, i) => (track.ink = makeInk(styles[i]!, this.palette, this.ratio)))
+  }
+
+  private retheme(): void {
+    this.palette = readPalette(this.root)
+    this.makeInks()
+    this.repaint()
+  }
+
+  private followTo(tick: number, from: number | null): void {
+    const { view } = this
+    const x = view.x(tick)
+    if (this.calm.matches) {
+      // Without motion the page is turned when the playhead comes to its end.
+      if (x < 0 || x > view.width * 0.92) this.setView(view.scrolledTo(tick, view.width * 0.08))
+      return
+    }
+    const jumped = from === null || tick < from || x < 0 || x > view.width
+    if (jumped ? x < 0 || x > view.width * FOLLOW_AT : x > view.width * FOLLOW_AT) {
+      this.setView(view.scrolledTo(tick, view.width * FOLLOW_AT))
+    }
+  }
+
+  private leaveFollow(): void {
+    this.timeByHand = true
+    if (!this.following || this.playhead === null) return
+    this.following = false
+    this.options.onFollow?.(false)
+  }
+
+  // ——— painting ———
+
+  /** Everything is painted anew with the next frame. */
+  private repaint(): void {
+    this.painted = null
+    this.rulerDirty = true
+    this.keysShown = ''
+    this.wake()
+  }
+
+  /** A span of time is out of date. */
+  private soil(from: number, to: number): void {
+    const x = this.view.x(from) - 4
+    this.dirty.push({ x, y: 0, width: this.view.x(to) - x + 16, height: this.view.height })
+  }
+
+  private wake(): void {
+    this.frame ||= requestAnimationFrame((time) => {
+      this.frame = 0
+      this.paint(time)
+    })
+  }
+
+  private scene(): Scene {
+    const { view, rows, palette, tracks, order, ratio } = this
+    return { view, rows, palette, tracks, order, metres: this.score.metres, written: this.edge, ratio }
+  }
+
+  private paint(time: number): void {
+    const elapsed = Math.min(100, time - this.lastTime)
+    this.lastTime = time
+    if (this.view.width <= 0 || this.view.height <= 0) return
+    this.moveEdge(elapsed)
+    this.coast(elapsed)
+    const scene = this.scene()
+    this.paintPicture(scene)
+    const moving = this.edge < this.score.length
+    const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge: moving && this.edge > 0 && !this.calm.matches ? this.edge : null }
+    paintMoment(this.pen(this.overlay), scene, moment)
+    if (this.rulerDirty && !this.ruler.hidden) {
+      paintRuler(this.pen(this.ruler), scene, RULER, { ...moment, loop: this.loop }, this.loopOn)
+      this.rulerDirty = false
+    }
+    if (!this.keys.hidden) this.paintKeyboard(scene)
+    if (this.labelDirty) this.label()
+  }
+
+  private pen(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+    const pen = canvas.getContext('2d', { alpha: canvas === this.overlay })!
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
+    return pen
+  }
+
+  /** Shifts what is already painted and paints only what has come into view or has changed. */
+  private paintPicture(scene: Scene): void {
+    const { view, painted } = this
+    const pen = this.pen(this.notes)
+    const whole = { x: 0, y: 0, width: view.width, height: view.height }
+    const dx = painted ? view.scrollX - painted.scrollX : 0
+    const dy = painted ? view.scrollY - painted.scrollY : 0
+    const same =
+      painted && painted.scale === view.scale && painted.rowHeight === view.rowHeight && painted.length === view.length && painted.drumRows === view.drumRows
+    const pitches = view.pitchHeight
+    if (!same || Math.abs(dx) >= view.width || (dy && Math.abs(dy) >= pitches)) {
+      paintNotes(pen, scene, whole)
+    } else {
+      if (dx || dy) {
+        // Drum rows stand still while pitches scroll.
+        this.shift(pen, 0, pitches, dx, dy)
+        this.shift(pen, pitches, view.height - pitches, dx, 0)
+        if (dx) paintNotes(pen, scene, { x: dx > 0 ? view.width - dx : 0, y: 0, width: Math.abs(dx), height: view.height })
+        if (dy) paintNotes(pen, scene, { x: 0, y: dy > 0 ? pitches - dy : 0, width: view.width, height: Math.abs(dy) })
+      }
+      for (const area of this.dirty) {
+        const x = Math.max(0, Math.floor(area.x))
+        const width = Math.min(view.width, Math.ceil(area.x + area.width)) - x
+        if (width > 0) paintNotes(pen, scene, { ...area, x, width })
+      }
+    }
+    this.dirty = []
+    this.painted = view
+  }
+
+  /** Moves the picture between `top` and `top + height` by (−dx, −dy). */
+  private shift(pen: CanvasRenderingContext2D, top: number, height: number, dx: number, dy: number): void {
+    if (height <= 0) return
+    const { width } = this.view
+    const { ratio } = this
+    const w = width - Math.abs(dx)
+    const h = height - Math.abs(dy)
+    const [x, y] = [Math.max(0, dx), top + Math.max(0, dy)]
+    pen.drawImage(this.notes, x * ratio, y * ratio, w * ratio, h * ratio, x - dx, y - dy, w, h)
+  }
+
+  private paintKeyboard(scene: Scene): void {
+    const sounding = new Map<number, number>()
+    const drums = new Map<number, number>()
+    const light = (pitch: number, isDrum: boolean, track: number) =>
+      isDrum ? drums.set(this.rows.drumRow(pitch), track) : sounding.set(pitch, track)
+    const tick = this.playhead
+    if (tick !== null) {
+      for (const track of this.order) {
+        const { index, isDrum, audible } = this.tracks[track]!
+        if (audible) index.between(tick, tick + 1, (note) => note.onset <= tick && light(note.pitch, isDrum, track))
+      }
+    }
+    if (this.pressed && this.tracks[this.pressed.track]) light(this.pressed.pitch, this.pressed.isDrum, this.pressed.track)
+    const shown = `${[...sounding].join()} ${[...drums].join()}`
+    if (shown === this.keysShown) return
+    this.keysShown = shown
+    paintKeys(this.pen(this.keys), scene, this.keys.width / this.ratio, sounding, drums)
+  }
+
+  /** The edge glides after what is written; what it has passed is painted into the picture. */
+  private moveEdge(elapsed: number): void {
+    const goal = Math.min(this.written, this.score.length)
+    if (this.edge >= goal) {
+      if (!this.live && this.edge !== Infinity) {
+        this.edge = Infinity
+        this.painted = null
+      }
+      return
+    }
+    const from = this.edge
+    const step = (goal - from) * (1 - Math.exp(-elapsed / 160)) + elapsed * 0.5
+    this.edge = this.calm.matches ? goal : Math.min(goal, from + step)
+    this.soil(from, this.score.length)
+    this.wake()
+  }
+
+  /** A flick goes on for a moment. */
+  private coast(elapsed: number): void {
+    if (Math.abs(this.throwSpeed) < 0.02) return
+    this.setView(this.view.scrolled(-this.throwSpeed * elapsed, 0))
+    this.throwSpeed *= Math.exp(-elapsed / 260)
+  }
+
+  private label(): void {
+    this.labelDirty = false
+    this.notes.setAttribute('aria-label', this.accessibleName)
+    this.summary.replaceChildren(
+      ...this.tracks.map(({ track, index, isDrum }) => {
+        const item = document.createElement('li')
+        let [low, high] = [127, 0]
+        for (const { pitch } of index.notes) [low, high] = [Math.min(low, pitch), Math.max(high, pitch)]
+        const range = isDrum || !index.length ? '' : `, ${pitchName(low)} to ${pitchName(high)}`
+        item.textContent = `${track.name}, ${instrumentName(track)}, ${index.length} ${index.length === 1 ? 'note' : 'notes'}${range}`
+        return item
+      }),
+    )
+  }
+
+  // ——— hands ———
+
+  private listen(): void {
+    const { signal } = this.listeners
+    this.root.tabIndex = 0
+    this.root.setAttribute('role', 'group')
+    this.root.setAttribute('aria-label', 'Piano roll view: plus and minus zoom, F fits, Control with arrows scrolls')
+    this.notes.dataset.interactive = ''
+    this.notes.addEventListener(
+      'wheel',
+      (event) => {
+        const before = this.view
+        const view = wheeled(before, event, event.offsetX, event.offsetY)
+        const turned = view.scale !== before.scale || view.scrollX !== before.scrollX || view.scrollY !== before.scrollY || view.rowHeight !== before.rowHeight
+        // At its end the roll lets the page scroll; a zoom never zooms the page.
+        if (turned || event.ctrlKey || event.metaKey) event.preventDefault()
+        if (!turned) return
+        if (view.scrollY !== before.scrollY || view.rowHeight !== before.rowHeight) this.rowsByHand = true
+        if (view.scale !== before.scale) this.timeByHand = true
+        else if (view.scrollX !== before.scrollX) this.leaveFollow()
+        this.setView(view)
+      },
+      { signal, passive: false },
+    )
+    listenOnSurface(
+      this.notes,
+      {
+        press: ({ x, y }) => {
+          this.throwSpeed = 0
+          const hit = hitTest(this.scene(), x, y)
+          if (hit.kind === 'note') this.options.onKeyPress?.(hit.note.pitch, hit.track, hit.note.velocity)
+        },
+        drag: (dx, dy) => this.scrollBy(-dx, this.coarse ? 0 : -dy),
+        release: (speed) => {
+          this.throwSpeed = this.calm.matches ? 0 : speed
+          this.wake()
+        },
+        pinch: (before, after) => {
+          this.timeByHand = this.rowsByHand = true
+          this.setView(pinched(this.view, before, after))
+        },
+      },
+      signal,
+    )
+    this.listenOnRuler(signal)
+    this.listenOnKeys(signal)
+  }
+
+  /** A finger's up and down is the page's scrolling. */
+  private get coarse(): boolean {
+    return matchMedia('(pointer: coarse)').matches
+  }
+
+  private listenOnRuler(signal: AbortSignal): void {
+    let from: number | null = null
+    const { ruler } = this
+    ruler.addEventListener(
+      'pointerdown',
+      (event) => {
+        if (event.button !== 0) return
+        from = event.offsetX
+        ruler.setPointerCapture(event.pointerId)
+      },
+      { signal },
+    )
+    const intent = (event: PointerEvent) => rulerIntent(this.view, this.score.metres, from!, event.offsetX)
+    ruler.addEventListener(
+      'pointermove',
+      (event) => {
+        if (from === null || !this.options.onLoop) return
+        const meant = intent(event)
+        if (meant.kind === 'loop') this.setLoop(meant.range)
+      },
+      { signal },
+    )
+    ruler.addEventListener(
+      'pointerup',
+      (event) => {
+        if (from === null) return
+        const meant = intent(event)
+        from = null
+        if (meant.kind === 'seek') this.options.onSeek?.(meant.tick)
+        else this.options.onLoop?.(meant.range)
+      },
+      { signal },
+    )
+    ruler.addEventListener('pointercancel', () => (from = null), { signal })
+  }
+
+  private listenOnKeys(signal: AbortSignal): void {
+    const { keys } = this
+    const press = (event: PointerEvent) => {
+      const y = event.offsetY
+      const row = this.view.drumRow(y)
+      const isDrum = row >= 0
+      const pitch = isDrum ? this.rows.drums[row]!.pitch : this.view.pitch(y)
+      if (this.pressed?.pitch === pitch && this.pressed.isDrum === isDrum) return
+      const fits = (i: number) => this.tracks[i]?.isDrum === isDrum
+      const track = fits(this.current) ? this.current : this.tracks.findIndex((_, i) => fits(i))
+      this.pressed = { pitch, isDrum, track }
+      if (track >= 0) this.options.onKeyPress?.(pitch, track, 90)
+      this.wake()
+    }
+    const release = () => {
+      this.pressed = null
+      this.wake()
+    }
+    keys.addEventListener(
+      'pointerdown',
+      (event) => {
+        keys.setPointerCapture(event.pointerId)
+        press(event)
+      },
+      { signal },
+    )
+    // Sliding over the keys plays each of them.
+    keys.addEventListener('pointermove', (event) => this.pressed && press(event), { signal })
+    keys.addEventListener('pointerup', release, { signal })
+    keys.addEventListener('pointercancel', release, { signal })
+  }
 }
