@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultSettings, requestFrom, settingsFrom, settingsFromRequest, type StyleCard, typedNumber } from './studioSettings.ts'
+import { defaultSettings, keyName, requestFrom, settingsFrom, settingsFromRequest, type StyleCard, typedNumber } from './studioSettings.ts'
 
 const styles: StyleCard[] = [
   { name: 'chorale', title: 'Chorale', description: '', default_tempo: 84, metres: ['4/4', '3/4'] },
@@ -42,4 +42,8 @@ test('a typed number is brought into its range', () => {
   const range = { least: 40, most: 240 }
   expect([typedNumber('', range), typedNumber('96', range), typedNumber('9', range), typedNumber('1e9', range)]).toEqual([null, 96, 40, 240])
   expect(typedNumber('ten', range)).toBeUndefined()
+})
+
+test('keys are written with their signs', () => {
+  expect(['C major', 'Bb minor', 'F# minor'].map(keyName)).toEqual(['C major', 'B♭ minor', 'F♯ minor'])
 })

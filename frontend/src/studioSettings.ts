@@ -121,11 +121,14 @@ export function typedNumber(text: string, range: Range): number | null | undefin
 }
 
 const TONICS = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B']
-const MINOR_TONICS = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'G#', 'A', 'Bb', 'B']
 
+/** As the server names them. */
 export const MAJOR_KEYS = TONICS.map((tonic) => `${tonic} major`)
-export const MINOR_KEYS = MINOR_TONICS.map((tonic) => `${tonic} minor`)
+export const MINOR_KEYS = TONICS.map((tonic) => `${tonic} minor`)
 const KEYS: readonly string[] = [...MAJOR_KEYS, ...MINOR_KEYS]
+
+/** "Eb major" as musicians write it: "E♭ major". */
+export const keyName = (key: string) => key.replace(/^([A-G])b/, '$1♭').replace('#', '♯')
 
 function record(kept: string | null): Partial<Record<keyof Settings, unknown>> {
   try {
