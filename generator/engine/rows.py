@@ -1,0 +1,335 @@
+"""Row: one request's seat in the batch: what it may write next, and what it has written."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.engine.sampling import Chances
+from generator.music.notes import TICKS_PER_QUARTER
+from generator.music.key import KEYS, scale_pitch_classes
+from generator.music.score import Score, Track, n_bars
+from generator.music.styles import Style, score_to_words, voice_of_tracks
+from generator.music.tokens import N_PITCHES, Cursor, Form, TokenError
+
+NoteRow = list[int]
+"""[track, onset, duration, pitch, velocity], onset and duration in ticks."""
+
+CHUNK_SECONDS = 0.1
+"""Notes are handed out at every bar line, and at least this often while they come slower."""
+
+
+class GenerationError(Exception):
+    """A request that cannot be met. code: for programs; message: a sentence for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class SamplingParams:
+    """How bold the drawing is. temperature_pitch is for pitches, temperature_rhythm for onsets and durations;
+    1 is as trained, above 0. top_p: share of the probability that is kept, in (0, 1]."""
+
+    temperature_pitch: float = 1.0
+    temperature_rhythm: float = 1.0
+    top_p: float = 0.95
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """One piece to write.
+
+    bars: to write, after the prime's. key: one of key.KEYS, None leaves it to the network; key_lock: no note
+    outside its scale. tempo: None for the style's. prime: what comes first, kept note for note.
+    resume: notes handed out by an earlier attempt at the same request; they are not handed out again.
+    """
+
+    style: str
+    bars: int
+    seed: int
+    network: str = "rnn"
+    sampling: SamplingParams = SamplingParams()
+    key: str | None = None
+    key_lock: bool = False
+    metre: tuple[int, int] | None = None
+    tempo: float | None = None
+    prime: Score | None = None
+    resume: Sequence[NoteRow] = ()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is known before the first note. bars and length (ticks) are the whole piece's, the prime's included."""
+
+    tracks: list[dict[str, object]]
+    tempo: float
+    metre: tuple[int, int]
+    bars: int
+    length: int
+    weights: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Notes in order of onset. Every note that starts before `until` (ticks) has been handed out with them."""
+
+    notes: list[NoteRow]
+    until: int
+    bars_done: int
+
+
+@dataclass
+class Word:
+    """One note of the network's, in ids; step == vocabulary.end ends the piece."""
+
+    step: int
+    track: int = 0
+    pitch: int = 0
+    duration: int = 0
+    velocity: int = 0
+
+
+class Row:
+    """One request on its way through the batch.
+
+    The engine asks what is allowed (`may_…`), hands over each word that it drew (`accept`), and reads `seen`, the
+    words that the network has still to be shown before this row draws by itself (the prime and what was written
+    before an interruption).
+    """
+
+    def __init__(self, request: GenerationRequest, style: Style, cancelled: Callable[[], bool], weights: str) -> None:
+        self.request = request
+        self.style = style
+        self.cancelled = cancelled
+        self.out: queue.SimpleQueue[Opening | Chunk | Exception | None] = queue.SimpleQueue()
+        self.finished = False
+        self.chances = Chances(request.seed)
+        self.n_drawn = 0
+        self.cursor = Cursor(style.vocabulary)
+        self.previous: Word | None = None
+        self._steps_per_quarter = style.vocabulary.steps_per_quarter
+        self._set_form(request)
+        self._set_tracks(request.prime)
+        self._set_seen(request)
+        self._pending: list[NoteRow] = []
+        self._flushed = time.monotonic()
+        self._bar_out = self._prime_length // self._bar_ticks
+        self.opening = Opening(
+            tracks=[{"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum} for t in self._tracks],
+            tempo=self._tempo(request),
+            metre=self.metre,
+            bars=self.bars,
+            length=self.bars * self._bar_ticks,
+            weights=weights,
+        )
+
+    def _set_form(self, request: GenerationRequest) -> None:
+        prime_metre = None
+        self._prime_length = 0
+        if request.prime is not None:
+            first = request.prime.metres[0]
+            if len(request.prime.metres) > 1:
+                raise GenerationError(
+                    "metre_changes",
+                    "This piece changes its metre on the way, and only pieces in one metre can be continued. "
+                    "Continue from a bar before the first change.",
+                )
+            prime_metre = (first.numerator, first.denominator)
+            self._prime_length = n_bars(request.prime) * first.bar
+        self.metre = prime_metre or request.metre or self.style.metres[0]
+        if self.metre not in self.style.metres:
+            known = ", ".join(f"{a}/{b}" for a, b in self.style.metres)
+            raise GenerationError(
+                "metre_unknown",
+                f"{self.style.title} is written in {known}, not in {self.metre[0]}/{self.metre[1]}. "
+                "Choose another style or another metre.",
+            )
+        self._bar_ticks = self.metre[0] * 4 * TICKS_PER_QUARTER // self.metre[1]
+        self.bars = request.bars + self._prime_length // self._bar_ticks
+        bar = self.metre[0] * 4 * self._steps_per_quarter // self.metre[1]
+        self.length = self.bars * bar
+        if request.key is not None and request.key not in KEYS:
+            raise GenerationError("key_unknown", f"{request.key!r} is not a key; write it as in C major or F# minor.")
+        key = KEYS.index(request.key) if request.key else -1
+        self.form = Form(self.metre, 0, self.length, key)
+        self.bar = bar
+        scale = scale_pitch_classes(request.key) if request.key and request.key_lock else range(12)
+        in_scale = np.isin(np.arange(N_PITCHES) % 12, list(scale))
+        pitches = np.arange(N_PITCHES)
+        self._pitches = np.stack([in_scale & (pitches >= v.low) & (pitches <= v.high) for v in self.style.voices])
+
+    def _set_tracks(self, prime: Score | None) -> None:
+        """The tracks of the piece: the prime's as they are, then the style's that it lacks."""
+        self._tracks: list[Track] = list(prime.tracks) if prime else []
+        read_as = voice_of_tracks(prime, self.style) if prime else []
+        self._track_of_voice: list[int] = []
+        for i, voice in enumerate(self.style.voices):
+            if i in read_as:
+                self._track_of_voice.append(read_as.index(i))
+            else:
+                self._track_of_voice.append(len(self._tracks))
+                self._tracks.append(Track(voice.name, voice.role, voice.program))
+
+    def _set_seen(self, request: GenerationRequest) -> None:
+        self.seen: list[Word] = []
+        self._now_seen = 0
+        if request.prime is not None:
+            try:
+                words = score_to_words(request.prime, self.style)
+            except TokenError as error:
+                raise GenerationError("prime_unreadable", f"This piece cannot be continued: {error}.") from error
+            self.seen = [Word(*map(int, word)) for word in words]
+            self._now_seen = sum(word.step for word in self.seen)
+        voice_of_track = {track: voice for voice, track in enumerate(self._track_of_voice)}
+        ticks = self.style.ticks_per_step
+        for track, onset, duration, pitch, velocity in request.resume:
+            if onset < self._prime_length:
+                continue
+            step = onset // ticks - self._now_seen
+            loud = int(self.style.vocabulary.velocity_id(np.array([velocity]))[0])
+            self.seen.append(Word(step, voice_of_track[track], pitch, duration // ticks, loud))
+            self._now_seen += step
+            self.n_drawn += 1
+        self.seen.reverse()  # taken from the end
+
+    def _tempo(self, request: GenerationRequest) -> float:
+        if request.prime is not None:
+            return request.prime.tempos[0].bpm
+        return request.tempo or self.style.tempo
+
+    @property
+    def reading(self) -> bool:
+        """Whether the network is still being shown what was there before."""
+        return bool(self.seen)
+
+    def next_seen(self) -> Word:
+        return self.seen.pop()
+
+    def chance(self) -> np.ndarray:
+        """(5,) the random numbers of the note to be drawn."""
+        return self.chances.of_note(self.n_drawn)
+
+    # What may come next
+
+    def _open_voices(self, step: int) -> np.ndarray:
+        """(n_tracks,) which voices may start a note `step` after the cursor."""
+        cursor, vocabulary = self.cursor, self.style.vocabulary
+        single = np.array(vocabulary.monophonic)
+        silent = np.array(cursor.remaining(cursor.now + step)) == 0
+        free = silent | ~single
+        if step == 0 and self.previous is not None:
+            # Notes that start together come in one order: by track, from the top down.
+            last = self.previous.track
+            free[:last] = False
+            free[last] = not single[last] and bool(self._pitches[last, : self.previous.pitch].any())
+        return free
+
+    def may_step(self) -> np.ndarray:
+        """(n_steps,) bool."""
+        vocabulary, now = self.style.vocabulary, self.cursor.now
+        steps = np.arange(vocabulary.n_steps)
+        written_from = self._prime_length // self.style.ticks_per_step
+        onset = now + steps
+        bar_after_next = max(now - now % self.bar + 2 * self.bar, written_from + self.bar)
+        allowed = (onset < self.length) & (onset >= written_from) & (onset < bar_after_next)
+        allowed[vocabulary.end] = False
+        if all(vocabulary.monophonic):
+            allowed &= steps >= min(self.cursor.remaining(now))
+        if self.previous is not None and not self._open_voices(0).any():
+            allowed[0] = False
+        # The end may come once something starts in the last bar.
+        allowed[vocabulary.end] = now >= self.length - self.bar and now >= written_from and self.previous is not None
+        if not allowed.any():
+            allowed[vocabulary.end] = True
+        return allowed
+
+    def may_track(self, step: int) -> np.ndarray:
+        """(n_tracks,) bool."""
+        return self._open_voices(step)
+
+    def may_pitch(self, step: int, track: int) -> np.ndarray:
+        """(128,) bool."""
+        allowed = self._pitches[track].copy()
+        if step == 0 and self.previous is not None and self.previous.track == track:
+            allowed[self.previous.pitch :] = False
+        return allowed
+
+    def may_duration(self, step: int) -> np.ndarray:
+        """(n_durations,) bool: at least a step, at most to the end of the piece."""
+        durations = np.arange(self.style.vocabulary.n_durations)
+        return (durations >= 1) & (self.cursor.now + step + durations <= self.length)
+
+    # What came
+
+    def accept(self, word: Word, *, drawn: bool) -> None:
+        """Take a word that was drawn, or one that the network has only been shown."""
+        if word.step == self.style.vocabulary.end:
+            self.finish()
+            return
+        self.cursor.push(word.step, word.track, word.pitch, word.duration)
+        self.previous = word
+        if not drawn:
+            return
+        ticks = self.style.ticks_per_step
+        note = [
+            self._track_of_voice[word.track],
+            self.cursor.now * ticks,
+            word.duration * ticks,
+            word.pitch,
+            self.style.vocabulary.velocities[word.velocity],
+        ]
+        if word.step:
+            self._flush_if_due()
+        self._pending.append(note)
+        self.n_drawn += 1
+
+    def _flush_if_due(self) -> None:
+        until = self.cursor.now * self.style.ticks_per_step
+        bar = until // self._bar_ticks
+        due = time.monotonic() - self._flushed >= CHUNK_SECONDS or self.n_drawn < len(self.style.voices) * 2
+        if self._pending and (bar > self._bar_out or due):
+            self.hand_out(until, bar)
+
+    def hand_out(self, until: int, bars_done: int) -> None:
+        self.out.put(Chunk(self._pending, until, bars_done))
+        self._pending = []
+        self._bar_out = bars_done
+        self._flushed = time.monotonic()
+
+    def begin(self) -> None:
+        """Say what the piece will be; hand out the prime, unless an earlier attempt did."""
+        self.out.put(self.opening)
+        prime = self.request.prime
+        if prime is not None and not self.request.resume:
+            rows = [
+                [track, int(n["onset"]), int(n["duration"]), int(n["pitch"]), int(n["velocity"])]
+                for track, part in enumerate(prime.tracks)
+                for n in part.notes
+            ]
+            rows.sort(key=lambda row: (row[1], row[0]))
+            self.out.put(Chunk(rows, self._prime_length, self._prime_length // self._bar_ticks))
+
+    def finish(self) -> None:
+        """The piece is whole: hand out what is left."""
+        self.hand_out(self.opening.length, self.bars)
+        self.stop(None)
+
+    def cancel(self) -> None:
+        """Leave the batch with what is written so far handed out."""
+        self.hand_out(self.cursor.now * self.style.ticks_per_step, self._bar_out)
+        self.stop(None)
+
+    def stop(self, reason: Exception | None) -> None:
+        """Leave the batch; whoever listens gets the reason, or the end."""
+        self.finished = True
+        if reason is not None:
+            self.out.put(reason)
+        self.out.put(None)
+

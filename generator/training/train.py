@@ -1,0 +1,276 @@
+"""Train the note network of a style: python -m generator.training.train chorale
+
+Reads from top to bottom. Stops and goes on: state, losses and samples lie in var/training/<name>/; the best weights
+by validation are written to generator/weights/<name>.safetensors with their card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import os
+import subprocess
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from generator.music.midi import write_midi
+from generator.networks import checkpoints
+from generator.networks.rnn import NoteRNN, RNNConfig
+from generator.training import samples
+from generator.training.corpora import DATASETS, load_examples, style_of
+from generator.training.curves import draw_curves
+from generator.training.examples import Batch, Crop, Example, collate
+
+TRAINING = Path(os.environ.get("OSTINATO_TRAINING", "var/training"))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is trained. notes: how many are seen in all; crop: notes in a row of a batch.
+
+    forget: share of the crops whose metre and length, and of those whose key, are kept from the network, so that it
+    can write with and without knowing them.
+    """
+
+    notes: float
+    width: int = 320
+    head: int = 256
+    n_layers: int = 2
+    recurrence: str = "lstm"
+    dropout: float = 0.3
+    batch: int = 16
+    crop: int = 256
+    rate: float = 2e-3
+    weight_decay: float = 0.05
+    forget: float = 0.5
+    transpose: int = 6
+    average: float = 0.998
+    seed: int = 1
+
+
+RECIPES = {
+    "chorale": Recipe(notes=9e6, batch=8),
+    "folk": Recipe(notes=10e6, forget=0.2),
+    "pop": Recipe(notes=12e6, width=384, head=320, dropout=0.15, crop=384, batch=12, forget=0.2),
+    "jsb_quarter": Recipe(notes=9e6, dropout=0.4, batch=8, forget=1.0, transpose=0),
+}
+
+
+def losses(network: NoteRNN, batch: Batch, *, with_end: bool = True) -> Tensor:
+    """Nats of each part of the notes (step, track, pitch, duration, velocity), summed over the batch; (5,)."""
+    logits = network(batch.before, batch.at, batch.word)
+    sums = []
+    for part, (guess, truth) in enumerate(zip(logits, batch.word, strict=True)):
+        counted = batch.notes | batch.ends if part == 0 and with_end else batch.notes
+        nats = F.cross_entropy(guess.flatten(0, 1), truth.flatten(), reduction="none").view(truth.shape)
+        sums.append((nats * counted).sum())
+    return torch.stack(sums)
+
+
+@torch.inference_mode()
+def likelihood(
+    network: NoteRNN, pieces: list[Example], *, know: bool, with_end: bool = True, semitones: int = 0
+) -> np.ndarray:
+    """Nats of each piece in all, by part; (n, 5). know: tell the network metre, length and key."""
+    network.eval()
+    device = next(network.parameters()).device
+    found = np.zeros((len(pieces), 5))
+    for i, piece in enumerate(pieces):
+        crop = Crop(piece, 0, len(piece.words) + 1, semitones, know, know)
+        batch = collate([crop], network.config.vocabulary).to(device)
+        found[i] = losses(network, batch, with_end=with_end).cpu().numpy()
+    return found
+
+
+def crops(examples: list[Example], recipe: Recipe, rng: np.random.Generator) -> list[Crop]:
+    """A batch of random stretches, long pieces more often than short ones."""
+    lengths = np.array([len(e.words) + 1 for e in examples])
+    weights = np.minimum(lengths, 4 * recipe.crop).astype(float)
+    low, high = min(e.low for e in examples), max(e.high for e in examples)
+    chosen = []
+    for i in rng.choice(len(examples), recipe.batch, p=weights / weights.sum()):
+        piece, n = examples[i], int(lengths[i])
+        # Beginnings and ends get their share: a start may be drawn before the first note or near the last.
+        start = int(np.clip(rng.integers(-recipe.crop // 4, max(1, n - recipe.crop * 3 // 4)), 0, max(0, n - recipe.crop)))
+        down, up = max(-recipe.transpose, low - piece.low), min(recipe.transpose, high - piece.high)
+        semitones = int(rng.integers(down, up + 1)) if recipe.transpose else 0
+        know_form, know_key = (rng.random(2) >= recipe.forget).tolist()
+        chosen.append(Crop(piece, start, min(n, start + recipe.crop), semitones, know_form, know_key))
+    return chosen
+
+
+class Run:
+    """One training run: network, its running average, optimiser and counts, saved and taken up again."""
+
+    def __init__(self, name: str, recipe: Recipe, device: torch.device) -> None:
+        self.name, self.recipe, self.device = name, recipe, device
+        torch.manual_seed(recipe.seed)
+        self.config = RNNConfig(
+            style_of(name).vocabulary, recipe.recurrence, recipe.width, recipe.n_layers, recipe.head, recipe.dropout
+        )
+        self.network = NoteRNN(self.config).to(device)
+        self.average = NoteRNN(self.config).to(device)
+        self.average.load_state_dict(self.network.state_dict())
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay
+        )
+        self.step, self.notes, self.seconds, self.best = 0, 0, 0.0, math.inf
+        self.rng = np.random.default_rng(recipe.seed)
+        self.folder = TRAINING / name
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def done(self) -> float:
+        """Share of the run that is over, 0 to 1."""
+        return min(1.0, self.notes / self.recipe.notes)
+
+    def save(self) -> None:
+        state = {
+            "recipe": asdict(self.recipe), "network": self.network.state_dict(), "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(), "step": self.step, "notes": self.notes,
+            "seconds": self.seconds, "best": self.best, "rng": self.rng.bit_generator.state,
+        }  # fmt: skip
+        torch.save(state, self.folder / "state.partial")
+        (self.folder / "state.partial").replace(self.folder / "state.pt")
+
+    def resume(self) -> None:
+        """Take up the run that was saved, if one of the same shape was."""
+        path = self.folder / "state.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.notes, self.seconds = state["step"], state["notes"], state["seconds"]
+        self.best, self.rng.bit_generator.state = state["best"], state["rng"]
+
+    def train_step(self, examples: list[Example]) -> float:
+        """One step; returns nats a note."""
+        recipe = self.recipe
+        for group in self.optimizer.param_groups:
+            warm = min(1.0, (self.step + 1) / 100)
+            group["lr"] = recipe.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * self.done)))
+        self.network.train()
+        batch = collate(crops(examples, recipe, self.rng), self.config.vocabulary).to(self.device)
+        n = int(batch.notes.sum())
+        loss = losses(self.network, batch).sum() / n
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        self.notes += n
+        keep = min(recipe.average, (self.step + 1) / (self.step + 10))
+        with torch.no_grad():
+            for mean, new in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                mean.lerp_(new, 1 - keep)
+        return float(loss.detach())
+
+
+def card_of(run: Run, valid: float, sets: tuple[str, ...]) -> dict[str, Any]:
+    """Facts of a training run for its model card."""
+    return {
+        "style": run.name,
+        "data": list(sets),
+        "steps": run.step,
+        "notes": run.notes,
+        "seed": run.recipe.seed,
+        "device": str(run.device),
+        "hours": round(run.seconds / 3600, 2),
+        "parameters": sum(p.numel() for p in run.network.parameters()),
+        "recipe": asdict(run.recipe),
+        "code": _revision(),
+        "valid_nats_per_note": round(valid, 4),
+    }
+
+
+def _revision() -> str:
+    try:
+        return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: E501, S607
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def train(name: str, *, minutes: float, every: float, weights: Path, fresh: bool, changes: dict[str, Any]) -> None:
+    """Train until the recipe's notes are seen or the minutes are over."""
+    recipe = replace(RECIPES[name], **changes)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = Run(name, recipe, device)
+    if not fresh:
+        run.resume()
+    sides = load_examples(name)
+    print(f"{name}: {', '.join(f'{len(v)} {k}' for k, v in sides.items())} pieces, from step {run.step} on {device}")
+    began = last = time.monotonic()
+    seconds_before = run.seconds
+    recent: list[float] = []
+    with tqdm(total=int(recipe.notes), initial=run.notes, unit="note", unit_scale=True, mininterval=5) as bar:
+        while run.done < 1 and time.monotonic() - began < minutes * 60:
+            notes = run.notes
+            recent.append(run.train_step(sides["train"]))
+            bar.update(run.notes - notes)
+            run.seconds = seconds_before + time.monotonic() - began
+            if time.monotonic() - last > every * 60 or run.done >= 1:
+                validate(run, sides["valid"], float(np.mean(recent)), weights, bar)
+                last, recent = time.monotonic(), []
+    run.save()
+
+
+def validate(run: Run, valid: list[Example], train_loss: float, weights: Path, bar: "tqdm[Any]") -> None:
+    """Measure, keep the best, save the run, draw its curves, write a sample."""
+    n = sum(len(e.words) for e in valid)
+    blind = likelihood(run.average, valid, know=False).sum(0) / n
+    told = likelihood(run.average, valid, know=True).sum(0) / n
+    bar.write(
+        f"step {run.step}  train {train_loss:.4f}  valid {blind.sum():.4f} {np.round(blind, 3)}  "
+        f"with form and key {told.sum():.4f}"
+    )
+    log = run.folder / "losses.csv"
+    new = not log.exists()
+    with log.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(["step", "notes", "seconds", "train", "valid", "valid_told"])
+        writer.writerow([run.step, run.notes, round(run.seconds), train_loss, blind.sum(), told.sum()])
+    draw_curves(log, run.folder / "losses.svg")
+    # A network that is told nothing is the one measured against the literature; one that is told writes on the site.
+    score = float(blind.sum() if run.recipe.forget >= 1 else blind.sum() + told.sum())
+    if score < run.best:
+        run.best = score
+        sets = DATASETS[run.name]
+        checkpoints.save(
+            weights / f"{run.name}.safetensors", run.average, run.config, card_of(run, float(blind.sum()), sets)
+        )
+        sample = samples.write(weights / f"{run.name}.safetensors", run.name)
+        if sample is not None:
+            (run.folder / f"sample-{run.step}.mid").write_bytes(write_midi(sample))
+    run.save()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=RECIPES)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on")
+    parser.add_argument("--every", type=float, default=3, help="minutes between measurements")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--weights", type=Path, default=checkpoints.WEIGHTS, help="where the best weights go")
+    parser.add_argument("--fresh", action="store_true", help="begin again")
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="change the recipe")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    types = {field: type(value) for field, value in asdict(RECIPES[given.name]).items()}
+    changes = {key: types[key](value) for key, value in (pair.split("=") for pair in given.set)}
+    train(given.name, minutes=given.minutes, every=given.every, weights=given.weights, fresh=given.fresh, changes=changes)
+
+
+if __name__ == "__main__":
+    main()
