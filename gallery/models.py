@@ -1,0 +1,139 @@
+"""Pieces: music that a person has, whether a model made it or a file brought it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gallery.words import style_title
+from generator.music.midi import read_midi
+from generator.music.score import Score
+from musicsite.codes import CODE_LENGTH, new_code
+from musicsite.people import is_guest
+
+TITLE_LENGTH = 120
+
+Visitor = User | AnonymousUser
+
+
+class PieceQuerySet(models.QuerySet["Piece"]):
+    """The one gate to pieces, for pages, API and sockets."""
+
+    def there(self) -> PieceQuerySet:
+        """Not deleted."""
+        return self.filter(deleted_at=None)
+
+    def owned_by(self, person: Visitor) -> PieceQuerySet:
+        """What this person may change; nothing for a stranger."""
+        return self.filter(owner_id=person.pk) if person.is_authenticated else self.none()
+
+    def visible_to(self, person: Visitor) -> PieceQuerySet:
+        """What this person may open by its address: their own, public and unlisted ones."""
+        open_to_all = ~Q(visibility=Piece.Visibility.PRIVATE)
+        mine = Q(owner_id=person.pk) if person.is_authenticated else Q(pk__in=[])
+        return self.there().filter(open_to_all | mine)
+
+    def public(self) -> PieceQuerySet:
+        """What the gallery shows, newest first."""
+        return self.there().filter(visibility=Piece.Visibility.PUBLIC).select_related("owner").order_by("-created", "-pk")
+
+    def kept(self) -> PieceQuerySet:
+        return self.there().filter(is_draft=False).order_by("-created", "-pk")
+
+    def drafts(self) -> PieceQuerySet:
+        return self.there().filter(is_draft=True).order_by("-created", "-pk")
+
+    def deleted(self) -> PieceQuerySet:
+        """Deleted, and still to be had back; last deleted first."""
+        return self.filter(deleted_at__gt=_undo_ends()).order_by("-deleted_at", "-pk")
+
+    def past_undo(self) -> PieceQuerySet:
+        """Deleted for so long that they go for good."""
+        return self.filter(deleted_at__lte=_undo_ends())
+
+
+def _undo_ends() -> Any:
+    return timezone.now() - timedelta(days=settings.UNDO_DAYS)
+
+
+class Piece(models.Model):
+    """A piece of music. Its MIDI bytes are the truth; figures beside them are what lists and filters need."""
+
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", _("Private")
+        UNLISTED = "unlisted", _("Unlisted")
+        PUBLIC = "public", _("Public")
+
+    class Source(models.TextChoices):
+        GENERATED = "generated", _("Generated")
+        UPLOADED = "uploaded", _("Uploaded")
+
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pieces")
+    title = models.CharField(max_length=TITLE_LENGTH)
+    midi = models.BinaryField()
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+    is_draft = models.BooleanField(default=False, help_text=_("Made, and not yet kept."))
+    source = models.CharField(max_length=9, choices=Source)
+    model = models.CharField(max_length=32, blank=True, help_text=_("The network that made it."))
+    style = models.CharField(max_length=32, blank=True)
+    weights = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the weights that made it."))
+    recipe = models.JSONField(default=dict, blank=True, help_text=_("All that is needed to make it again."))
+    changes = models.JSONField(default=list, blank=True, help_text=_("What an upload was changed in on its way in."))
+    bars = models.PositiveIntegerField()
+    tempo = models.FloatField(help_text=_("Quarters a minute at the start."))
+    n_notes = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    updated = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, default=None)
+
+    objects = PieceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("piece")
+        verbose_name_plural = _("pieces")
+        constraints = [
+            models.CheckConstraint(condition=Q(visibility__in=("private", "unlisted", "public")), name="piece_visibility"),
+            models.CheckConstraint(condition=Q(source__in=("generated", "uploaded")), name="piece_source"),
+            models.CheckConstraint(condition=Q(is_draft=False) | Q(visibility="private"), name="piece_draft_is_private"),
+            models.CheckConstraint(condition=~Q(title=""), name="piece_has_a_title"),
+            models.CheckConstraint(condition=Q(tempo__gt=0) & Q(seconds__gte=0), name="piece_tempo_and_seconds"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created"], name="piece_of_owner"),
+            models.Index(
+                fields=["-created", "-id"], condition=Q(visibility="public", deleted_at=None), name="piece_in_gallery"
+            ),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="piece_deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.code})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("piece", args=[self.code])
+
+    @property
+    def author(self) -> str:
+        """Who made it, as shown to others."""
+        return gettext("a guest") if is_guest(self.owner) else self.owner.username
+
+    @property
+    def style_title(self) -> str:
+        """What its style is called, empty for music that no model made."""
+        return style_title(self.style)
+
+    @property
+    def score(self) -> Score:
+        """The music, read from the MIDI bytes (a third of a millisecond for 8,000 notes)."""
+        return read_midi(bytes(self.midi))

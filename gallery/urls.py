@@ -1,0 +1,22 @@
+"""Addresses of the pieces' pages and API."""
+
+from django.urls import path
+
+from gallery import api as api_views
+from gallery import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("pieces/", views.library, name="library"),
+    path("pieces/<str:code>/", views.piece, name="piece"),
+    path("gallery/", views.gallery, name="gallery"),
+]
+api = [
+    path("pieces/", api_views.PieceListView.as_view(), name="api-pieces"),
+    path("pieces/<str:code>/", api_views.PieceView.as_view(), name="api-piece"),
+    path("pieces/<str:code>/keep/", api_views.PieceKeepView.as_view(), name="api-piece-keep"),
+    path("pieces/<str:code>/restore/", api_views.PieceRestoreView.as_view(), name="api-piece-restore"),
+    path("pieces/<str:code>/midi/", api_views.PieceMidiView.as_view(), name="api-piece-midi"),
+    path("pieces/<str:code>/musicxml/", api_views.PieceMusicXmlView.as_view(), name="api-piece-musicxml"),
+    path("uploads/", api_views.UploadView.as_view(), name="api-uploads"),
+]

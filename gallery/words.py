@@ -1,0 +1,26 @@
+"""The styles' names in the reader's language. generator.music knows no Django, so its words are marked here."""
+
+from django.utils.translation import gettext, gettext_noop
+
+from generator.music.styles import STYLES
+
+MARKED = (
+    gettext_noop("Chorale"),
+    gettext_noop("Four voices in the manner of Bach: soprano, alto, tenor, bass."),
+    gettext_noop("Folk tune"),
+    gettext_noop("A reel, jig or waltz: one melody over plain chords."),
+    gettext_noop("Pop piano"),
+    gettext_noop("A sung melody with a piano under it, as in a slow pop song."),
+)
+
+
+def style_title(name: str) -> str:
+    """What a style is called; empty for music that no model made."""
+    style = STYLES.get(name)
+    return gettext(style.title) if style else name.capitalize()
+
+
+def style_description(name: str) -> str:
+    """A line about a style."""
+    style = STYLES.get(name)
+    return gettext(style.description) if style else ""

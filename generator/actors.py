@@ -1,0 +1,97 @@
+"""generate(job_id): the Dramatiq actor; a thread that hands a job to the engine and writes what comes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import dramatiq
+from django.utils import timezone
+
+from generator import services, stops
+from generator.broker import make_broker
+from generator.events import NotesEvent
+from generator.engines import engine, engine_device, engine_request
+from generator.models import Job
+from generator.services import AttemptOver
+
+if TYPE_CHECKING:
+    from generator.engine.rows import Chunk, Opening
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "generate"
+
+dramatiq.set_broker(make_broker())
+
+# Set when this process is to end: what it writes goes back in line instead of being cancelled.
+going_home = threading.Event()
+
+
+class AttemptFailed(Exception):
+    """Something broke under an attempt and there will be another: Dramatiq sends the message again after a pause."""
+
+
+@dramatiq.actor(queue_name=QUEUE)
+def generate(job_id: int) -> None:
+    """Write a job's music. Whatever happens here, the row says how far it came and the next attempt goes on there."""
+    job = services.job_start(job_id=job_id)
+    if job is None:
+        return
+    from generator.engine.rows import GenerationError
+
+    with stops.stop_for(job.pk) as stop:
+        if going_home.is_set():
+            stop.set()  # it came just before stops.stop_all was called, or after
+        try:
+            for part in engine().generate(engine_request(job), stop.is_set):
+                tell_part(job, part)
+            if stop.is_set() and going_home.is_set():
+                services.job_hand_back(job=job)
+            elif stop.is_set():
+                raise AttemptOver  # by its owner, or by a later attempt: the row says so already
+            else:
+                services.job_finish(job=job)
+        except AttemptOver:
+            logger.info("Job %s is over for attempt %d", job.code, job.attempt)
+        except GenerationError as error:
+            if error.code == "stopped":
+                services.job_hand_back(job=job)
+            elif error.code != "engine_failed":
+                # The request cannot be met, and will not be met by trying again.
+                services.job_fail(job=job, code=error.code, message=error.message)
+            elif services.job_attempt_failed(job=job, problem=error.message):
+                raise AttemptFailed(error.message) from error
+        except Exception as error:
+            logger.exception("Job %s broke in attempt %d", job.code, job.attempt)
+            if services.job_attempt_failed(job=job, problem=traceback.format_exc(limit=30)):
+                raise AttemptFailed(str(error)) from error
+
+
+def tell_part(job: Job, part: Opening | Chunk) -> None:
+    """Store one thing that the engine said. Raises AttemptOver when the job is not this attempt's any more."""
+    if not hasattr(part, "until"):
+        if job.n_events:  # an earlier attempt has said it
+            return
+        services.job_append(
+            job=job,
+            event={
+                "type": "opening",
+                "tracks": part.tracks,  # type: ignore[typeddict-item]
+                "tempo": part.tempo,
+                "metre": list(part.metre),
+                "bars": part.bars,
+                "length": part.length,
+            },
+            weights=part.weights,
+            device=engine_device(),
+            bars=part.bars,
+        )
+        return
+    changes: dict[str, Any] = {"bars_done": max(part.bars_done, job.bars_done)}
+    if part.notes and job.first_note is None:
+        changes["first_note"] = timezone.now()
+    event: NotesEvent = {"type": "notes", "notes": part.notes, "until": part.until, "bars_done": part.bars_done}
+    services.job_append(job=job, event=event, **changes)

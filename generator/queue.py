@@ -1,0 +1,134 @@
+"""The line: who is next, how long it will take, and the message that carries a job to a worker."""
+
+from __future__ import annotations
+
+import heapq
+import statistics
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import dramatiq
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from generator.models import Job, Worker
+
+# A worker says that it lives every two seconds; one that has been silent for longer than this is taken for dead.
+WORKER_SILENCE = timedelta(seconds=5)
+# What a bar takes before anything was measured.
+SECONDS_A_BAR = 0.2
+# Estimates rest on this many of the last finished jobs.
+MEASURED_JOBS = 50
+# The line is looked at by every waiting socket; one look serves them all for this long.
+LOOK_SECONDS = 0.5
+
+
+def send(job: Job) -> None:
+    """Put the message that carries a job into the queue, in the current transaction where the queue is a table.
+
+    A queue elsewhere hears of it when the transaction is through, so that no worker looks for a row that is not there.
+    """
+    from generator.actors import generate
+
+    message = generate.message_with_options(args=(job.pk,), turn=job.turn)
+    broker = dramatiq.get_broker()
+    if getattr(broker, "is_in_database", False):
+        broker.enqueue(message)
+    else:
+        transaction.on_commit(lambda: broker.enqueue(message))
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line at one moment. waits: seconds until each waiting job begins, by its id, first in line first.
+
+    None instead of seconds while no worker lives.
+    """
+
+    looked: float
+    waits: dict[int, float | None] = field(default_factory=dict)
+    running_ends: dict[int, float] = field(default_factory=dict)
+    seconds_a_bar: float = SECONDS_A_BAR
+    n_running: int = 0
+    seats: int = 0
+
+    def place(self, job: Job) -> tuple[int, float | None]:
+        """(place in line, seconds until it begins); (0, 0.0) for what does not wait."""
+        if job.status != Job.Status.QUEUED:
+            return 0, 0.0
+        for place, (pk, wait) in enumerate(self.waits.items(), start=1):
+            if pk == job.pk:
+                return place, wait
+        # Put in line since the last look, so behind or between those seen; the next look tells it exactly.
+        return len(self.waits) + 1, max((w for w in self.waits.values() if w is not None), default=0.0)
+
+
+_last = Line(looked=float("-inf"))
+
+
+def line(*, fresh: bool = False) -> Line:
+    """The line now, or as it was at most LOOK_SECONDS ago."""
+    global _last
+    if fresh or time.monotonic() - _last.looked > LOOK_SECONDS:
+        _last = look()
+    return _last
+
+
+def look() -> Line:
+    """Read the line and foretell it: each waiting job takes the seat that is free first."""
+    now = timezone.now()
+    a_bar = seconds_a_bar()
+    running = list(Job.objects.filter(status=Job.Status.RUNNING).only("id", "started", "bars", "bars_done", "status"))
+    waiting = list(Job.objects.waiting().only("id", "bars", "bars_done", "status"))
+    seats = live_workers().aggregate(n=Sum("seats"))["n"] or 0
+    ends = {job.pk: _seconds_left(job, now, a_bar) for job in running}
+    waits: dict[int, float | None]
+    if not seats:
+        waits = {job.pk: None for job in waiting}
+    else:
+        waits = {}
+        busy = heapq.nsmallest(seats, ends.values())
+        free = [0.0] * (seats - len(busy)) + busy
+        heapq.heapify(free)
+        for job in waiting:
+            begins = heapq.heappop(free)
+            waits[job.pk] = round(begins, 1)
+            heapq.heappush(free, begins + max(1, job.bars - job.bars_done) * a_bar)
+    return Line(time.monotonic(), waits, ends, a_bar, len(running), seats)
+
+
+def _seconds_left(job: Job, now: datetime, a_bar: float) -> float:
+    """How long a running job still takes: what its own pace says, once it has one, else the usual pace."""
+    left = job.bars - job.bars_done
+    elapsed = (now - job.started).total_seconds() if job.started else 0.0
+    return left * elapsed / job.bars_done if job.bars_done else max(0.0, left * a_bar - elapsed)
+
+
+def seconds_a_bar() -> float:
+    """The median pace of the last jobs, the wait for the first note included."""
+    done = Job.objects.filter(status=Job.Status.DONE, started__isnull=False).order_by("-finished")[:MEASURED_JOBS]
+    paces = [
+        (finished - started).total_seconds() / bars for started, finished, bars in done.values_list("started", "finished", "bars")
+    ]
+    return statistics.median(paces) if paces else SECONDS_A_BAR
+
+
+def seconds_until_one_is_done(owner: User) -> float:
+    """When the first of a person's jobs should be through, at least a second from now."""
+    now = line(fresh=True)
+    mine = Job.objects.owned_by(owner).waiting_or_running().only("id", "bars", "status")
+    ends = []
+    for job in mine:
+        if job.pk in now.running_ends:
+            ends.append(now.running_ends[job.pk])
+        else:
+            ends.append((now.waits.get(job.pk) or 0.0) + job.bars * now.seconds_a_bar)
+    return max(1.0, min(ends, default=1.0))
+
+
+def live_workers() -> QuerySet[Worker]:
+    """The workers that have said so in the last seconds."""
+    return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE)

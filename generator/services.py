@@ -1,0 +1,289 @@
+"""What can happen to a job, from the press of a button to the piece. Every change of a Job or Event is made here.
+
+One rule keeps it whole: the UPDATE that still finds the old state is the lock. An attempt writes only while the row is
+running under the attempt's own number, so whatever dies, hangs or comes back late, each event is stored once and
+one piece exists at the end.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Max, Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gallery.models import Piece
+from gallery.services import piece_create
+from generator import queue, stops
+from generator.events import StoredEvent, tell
+from generator.models import MAX_SEED, Event, Job
+from generator.music.midi import write_midi
+from generator.music.notes import MusicError
+from generator.music.score import Score, bar_edges, cut, n_bars
+from generator.results import made_so_far, recipe_of, title_of
+from musicsite.errors import ApplicationError, in_words
+from musicsite.people import limits
+
+logger = logging.getLogger(__name__)
+
+DAY = timedelta(days=1)
+
+
+class AttemptOver(Exception):
+    """The row is no longer this attempt's to write: cancelled, deleted, or taken over by a later attempt."""
+
+
+# --- asking ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def job_create(*, owner: User, request: dict[str, Any], idempotency_key: str = "") -> Job:
+    """Put a request in line, in one transaction with the message that carries it.
+
+    request: as the API has checked it. Asking again with the same key gives the first job.
+    Raises ApplicationError when a limit is reached, when the piece to continue is not there, or when a key comes again
+    with another request.
+    """
+    # One at a time for each person, so that two presses together cannot both slip under a limit.
+    owner = User.objects.select_for_update().get(pk=owner.pk)
+    if idempotency_key and (first := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()):
+        if first.request != request:
+            sentence = _("This Idempotency-Key was used for another request. Take a new one for each request.")
+            raise ApplicationError("idempotency_key_reused", sentence, status=HTTPStatus.CONFLICT)
+        return first
+    limits_check(owner)
+    prime = prime_of(owner, request)
+    seed = request["seed"]
+    job = Job.objects.create(
+        owner=owner,
+        request=request,
+        prime=write_midi(prime) if prime is not None else None,
+        seed=secrets.randbelow(MAX_SEED + 1) if seed is None else seed,
+        bars=request["bars"] + (n_bars(prime) if prime is not None else 0),
+        idempotency_key=idempotency_key,
+        turn=fair_turn(owner),
+    )
+    queue.send(job)
+    return job
+
+
+def limits_check(owner: User) -> None:
+    """Refuse one more job to who has had enough for now, and say when it will do."""
+    allowed = limits(owner)
+    mine = Job.objects.owned_by(owner)
+    open_jobs = mine.waiting_or_running().count()
+    if open_jobs >= allowed.generations_at_once:
+        wait = queue.seconds_until_one_is_done(owner)
+        message = ngettext(
+            "You have %(n)d piece on its way, which is as many as may be at once. Wait for it, or stop it.",
+            "You have %(n)d pieces on their way, which is as many as may be at once. Wait for one, or stop one.",
+            open_jobs,
+        ) % {"n": open_jobs}
+        raise ApplicationError(
+            "too_many_at_once", message, status=HTTPStatus.TOO_MANY_REQUESTS, retry_after=wait
+        )
+    now = timezone.now()
+    today = mine.filter(created__gt=now - DAY).order_by("-created")
+    if today.count() >= allowed.generations_per_day:
+        # Each job counts for a day: room comes when the oldest of the last `limit` is a day old.
+        oldest = today.values_list("created", flat=True)[max(0, allowed.generations_per_day - 1)]
+        wait = (oldest + DAY - now).total_seconds()
+        message = _("You have made %(n)d pieces in the last 24 hours, the limit for now. There is room again in %(wait)s.")
+        raise ApplicationError(
+            "daily_limit",
+            message % {"n": allowed.generations_per_day, "wait": in_words(wait)},
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+            retry_after=wait,
+        )
+
+
+def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
+    """The bars to go on after, when the request names a piece."""
+    wanted = request.get("continue_from")
+    if wanted is None:
+        return None
+    piece = Piece.objects.visible_to(owner).filter(code=wanted["piece"]).first()
+    if piece is None:
+        sentence = _("There is no such piece for you to continue.")
+        raise ApplicationError("invalid", sentence, fields={"continue_from.piece": [sentence]})
+    try:
+        score = piece.score
+    except MusicError as error:
+        sentence = _("This piece cannot be read any more.")
+        raise ApplicationError("invalid", sentence, fields={"continue_from.piece": [sentence]}) from error
+    edges = bar_edges(score)
+    if wanted["bars"] >= len(edges):
+        sentence = _("The piece has %(n)d bars.") % {"n": n_bars(score)}
+        raise ApplicationError("invalid", sentence, fields={"continue_from.bars": [sentence]})
+    return cut(score, 0, int(edges[wanted["bars"]]))
+
+
+def fair_turn(owner: User) -> int:
+    """A place in the line: people take turns, however many jobs one of them has asked for.
+
+    A person's next job comes a turn after their last; a newcomer begins at the turn that the line has reached.
+    """
+    unfinished = Job.objects.waiting_or_running()
+    reached = unfinished.aggregate(turn=Min("turn"))["turn"] or 0
+    mine = unfinished.filter(owner=owner).aggregate(turn=Max("turn"))["turn"]
+    return reached if mine is None else max(reached, mine + 1)
+
+
+# --- being written --------------------------------------------------------------------------------------------------
+
+
+def job_start(*, job_id: int) -> Job | None:
+    """Begin a job's next attempt. None when there is nothing to do: done, cancelled, gone, or set aside here and now."""
+    open_job = Job.objects.waiting_or_running().filter(pk=job_id)
+    startable = open_job.filter(attempt__lt=F("handed_back") + settings.MAX_ATTEMPTS)
+    # The attempt number is a fence: what a worker thought dead still writes carries an old one and is refused.
+    if startable.update(status=Job.Status.RUNNING, attempt=F("attempt") + 1, started=timezone.now()):
+        return Job.objects.get(pk=job_id)
+    if job := open_job.first():
+        _set_aside(job, problem=f"{job.attempt - job.handed_back} attempts died without a word")
+    return None
+
+
+def job_append(*, job: Job, event: StoredEvent, **changes: Any) -> None:
+    """Store and tell the next event of an attempt. Raises AttemptOver when the attempt is not the row's any more."""
+    number = job.n_events + 1
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
+        if not mine.update(n_events=number, **changes):
+            raise AttemptOver
+        Event.objects.create(job_id=job.pk, number=number, payload=event)
+        tell(job.code, number, event)
+    job.n_events = number
+    for name, value in changes.items():
+        setattr(job, name, value)
+
+
+def job_finish(*, job: Job) -> Job:
+    """The music is whole: one piece, one last event. Raises AttemptOver when the attempt is not the row's any more."""
+    ended = _end(job, Job.Status.DONE, from_status=(Job.Status.RUNNING,), attempt=job.attempt)
+    if ended is None:
+        raise AttemptOver
+    return ended
+
+
+def job_fail(*, job: Job, code: str, message: str, problem: str = "") -> Job | None:
+    """Give a job up, in words for its owner; the bars made are kept. None when it is over already, or not ours."""
+    return _end(
+        job,
+        Job.Status.FAILED,
+        from_status=(Job.Status.RUNNING,),
+        attempt=job.attempt,
+        error_code=code,
+        error_message=message,
+        problem=problem,
+    )
+
+
+def job_attempt_failed(*, job: Job, problem: str) -> bool:
+    """Something broke under an attempt. True when there will be another; otherwise the job has been set aside."""
+    mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
+    if mine.update(problem=problem) and job.attempt - job.handed_back < settings.MAX_ATTEMPTS:
+        return True
+    _set_aside(job, problem=problem)
+    return False
+
+
+def job_hand_back(*, job: Job) -> None:
+    """A worker that goes home puts the job back in line, in its old place; the attempt does not count against it."""
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
+        if mine.update(status=Job.Status.QUEUED, handed_back=F("handed_back") + 1):
+            queue.send(job)
+
+
+def job_cancel(*, job: Job) -> Job:
+    """Stop a job for its owner and keep the bars made. A job that is over stays as it is."""
+    ended = _end(job, Job.Status.CANCELLED, from_status=(Job.Status.QUEUED, Job.Status.RUNNING))
+    stops.stop(job.pk)
+    return ended or Job.objects.get(pk=job.pk)
+
+
+def _set_aside(job: Job, *, problem: str) -> None:
+    logger.error("Job %s is set aside: %s", job.code, problem.strip().splitlines()[-1] if problem.strip() else "")
+    message = _("The generator broke down over this piece more than once, so it was set aside.") + " "
+    message += (
+        _("The bars made until then are kept. Try again with another seed.")
+        if job.bars_done
+        else _("Nothing of yours is lost. Try again with another seed.")
+    )
+    _end(
+        job,
+        Job.Status.FAILED,
+        from_status=(Job.Status.QUEUED, Job.Status.RUNNING),
+        attempt=job.attempt,
+        error_code="set_aside",
+        error_message=message,
+        problem=problem,
+    )
+
+
+@transaction.atomic
+def _end(
+    job: Job, status: Job.Status, *, from_status: tuple[Job.Status, ...], attempt: int | None = None, **changes: Any
+) -> Job | None:
+    """Bring a job to its end in one transaction: status, piece and last event together, or nothing of it.
+
+    None when another has ended it, or taken it over, before.
+    """
+    mine = Job.objects.filter(pk=job.pk, status__in=from_status)
+    if attempt is not None:
+        mine = mine.filter(attempt=attempt)
+    # From here on the row is locked, and no attempt can append any more: what is read next is all there will be.
+    if not mine.update(status=status, finished=timezone.now(), **changes):
+        return None
+    job = Job.objects.select_related("owner").get(pk=job.pk)
+    job.piece = _piece_of(job)
+    job.n_events += 1
+    code = job.piece.code if job.piece else None
+    last: StoredEvent
+    if status == Job.Status.DONE:
+        last = {"type": "finished", "piece": code}
+    elif status == Job.Status.CANCELLED:
+        last = {"type": "cancelled", "piece": code}
+    else:
+        last = {"type": "failed", "error": {"code": job.error_code, "message": job.error_message}, "piece": code}
+    job.save(update_fields=["piece", "n_events"])
+    Event.objects.create(job_id=job.pk, number=job.n_events, payload=last)
+    tell(job.code, job.n_events, last)
+    return job
+
+
+def _piece_of(job: Job) -> Piece | None:
+    """A draft of what the job's events tell; None when there is not a bar to keep."""
+    made = made_so_far(job)
+    if made is None:
+        return None
+    return piece_create(
+        owner=job.owner,
+        score=made,
+        title=title_of(job, made),
+        source=Piece.Source.GENERATED,
+        is_draft=True,
+        model=job.request["model"],
+        style=job.request["style"],
+        weights=job.weights,
+        recipe=recipe_of(job),
+    )
+
+
+def jobs_purge() -> int:
+    """Forget jobs that ended settings.JOB_KEEP_DAYS ago; their pieces stay. Returns how many."""
+    before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
+    _rows, by_model = Job.objects.filter(finished__lt=before).delete()
+    return by_model.get("generator.Job", 0)
+
+

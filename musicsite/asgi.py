@@ -1,0 +1,21 @@
+"""HTTP and WebSocket, with login and origin check."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "musicsite.settings")
+django_application = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 - the apps must be there first
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from generator.urls import sockets  # noqa: E402
+from musicsite.gates import BodyLimit, NoSuchSocket, OriginOrToken, TokenUser  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": BodyLimit(django_application),
+        "websocket": OriginOrToken(AuthMiddlewareStack(TokenUser(NoSuchSocket(URLRouter(sockets))))),
+    }
+)

@@ -1,0 +1,12 @@
+"""Short names for things that have an address."""
+
+import secrets
+
+# Letters and digits that are not mistaken for one another when read aloud or copied by hand.
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+CODE_LENGTH = 12
+
+
+def new_code() -> str:
+    """A public name that cannot be guessed: 12 of 31 signs, 59 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
