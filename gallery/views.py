@@ -24,14 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """One piece that plays, one button, the newest pieces."""
     newest = list(Piece.objects.public()[: NEWEST + 1])
     first = next((piece for piece in newest if piece.n_notes), None)
-    hero = None
-    if first is not None:
-        hero = {
-            "piece": {"code": first.code, "title": first.title, "author": first.author, "url": first.get_absolute_url()},
-            "score": score_to_json(first.score),
-        }
-    context = {"hero": hero, "newest": newest[:NEWEST]}
-    return render(request, "gallery/home.html", {**context, "page_data": {"hero": hero}})
+    score = score_to_json(first.score) if first else None
+    context = {
+        "hero": {"piece": first, "score": score} if first else None,
+        "newest": newest[:NEWEST],
+        "page_data": {"hero": {"piece": first.code, "title": first.title, "score": score} if first else None},
+    }
+    return render(request, "home.html", context)
 
 
 @ensure_csrf_cookie
@@ -44,9 +43,12 @@ def library(request: HttpRequest) -> HttpResponse:
         "drafts": mine.drafts(),
         "deleted": mine.deleted(),
         "undo_days": settings.UNDO_DAYS,
-        "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+        "limits": {
+            "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+            "upload_megabytes": f"{settings.UPLOAD_MAX_BYTES / 1024 / 1024:.3g}",
+        },
     }
-    return render(request, "gallery/piece_list.html", context)
+    return render(request, "gallery/library.html", context)
 
 
 @ensure_csrf_cookie
@@ -75,4 +77,4 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Everybody's public pieces, newest first."""
     paginator = Paginator(Piece.objects.public().defer("recipe", "changes"), PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    return render(request, "gallery/gallery.html", {"page": page})
+    return render(request, "gallery/piece_list.html", {"page": page})
