@@ -33,7 +33,12 @@ def made_with(recipe: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append((_("Seed"), str(seed)))
     if key := recipe.get("key"):
         text = key_name(key)
-        rows.append((_("Key"), _("%(key)s, only notes of the scale") % {"key": text} if recipe.get("key_lock") else text))
+        rows.append(
+            (
+                _("Key"),
+                _("%(key)s, only notes of the scale") % {"key": text} if recipe.get("key_lock") else text,
+            )
+        )
     if (tempo := recipe.get("tempo")) is not None:
         rows.append((_("Tempo asked for"), f"{tempo:g}"))
     if metre := recipe.get("metre"):
@@ -41,7 +46,9 @@ def made_with(recipe: dict[str, Any]) -> list[tuple[str, str]]:
     if "temperature_pitch" in recipe:
         values = {"pitch": f"{recipe['temperature_pitch']:g}", "rhythm": f"{recipe['temperature_rhythm']:g}"}
         rows.append((_("Daring"), _("%(pitch)s with pitch, %(rhythm)s with rhythm") % values))
-        rows.append((_("Choice of notes"), _("the likeliest %(share)s %%") % {"share": f"{100 * recipe['top_p']:g}"}))
+        rows.append(
+            (_("Choice of notes"), _("the likeliest %(share)s %%") % {"share": f"{100 * recipe['top_p']:g}"})
+        )
     if source := recipe.get("continue_from"):
         bars = source["bars"]
         rows.append((_("Goes on after"), ngettext("%(n)d bar", "%(n)d bars", bars) % {"n": bars}))

@@ -29,7 +29,9 @@ def vite(page: str) -> SafeString:
         logger.warning("The front end has no %s in %s: run `make setup`.", page, MANIFEST)
         return SafeString("")
     needed = [chunks[name]["file"] for name in imports(chunks, entry)]
-    preloads = format_html_join("", '<link rel="modulepreload" href="{}">', ((address(file),) for file in needed))
+    preloads = format_html_join(
+        "", '<link rel="modulepreload" href="{}">', ((address(file),) for file in needed)
+    )
     return preloads + format_html('<script type="module" src="{}"></script>', address(entry["file"]))
 
 
