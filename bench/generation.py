@@ -1,0 +1,65 @@
+"""How fast pieces come: over the real socket of a real server."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bench.client import Heard, generate
+from bench.figures import Figure
+from tests.browser.server import Server
+
+STYLES = ("chorale", "folk", "pop")
+AT_ONCE = 16
+
+
+def first_note(server: Server, runs: int) -> list[Figure]:
+    """From the answer 202 to the first note on the socket, in eight bars of each style in turn."""
+    generate(server.url, style=STYLES[0], bars=1)
+    heard = [generate(server.url, style=STYLES[run % len(STYLES)], bars=8) for run in range(runs)]
+    return [
+        Figure("request accepted", "ms", tuple(1000 * one.accepted for one in heard)),
+        Figure("first note on the socket", "ms", tuple(1000 * one.first_note for one in heard), promise=(95, 300.0)),
+    ]
+
+
+def thirty_two_bars(server: Server, runs: int) -> list[Figure]:
+    """From the answer 202 to the last of 32 bars, and notes a second on the way."""
+    figures = []
+    for style in STYLES:
+        heard = [generate(server.url, style=style, bars=32) for _ in range(runs)]
+        figures += [
+            Figure(f"32 bars, {style}", "s", tuple(one.finished for one in heard), promise=(95, 5.0)),
+            Figure(f"notes a second, 1 job, {style}", "notes/s", tuple(map(pace, heard)), more_is_better=True),
+        ]
+    return figures
+
+
+def pace(heard: Heard) -> float:
+    """Notes a second of one piece. A step of the network is a note, so these are its tokens a second too."""
+    return len(heard.notes) / heard.finished
+
+
+def many_at_once(server: Server, runs: int) -> list[Figure]:
+    """Notes a second of all together, with 16 jobs of 32 bars at the same time, for each style."""
+    figures = []
+    for style in STYLES:
+        paces, waits = [], []
+        for _ in range(max(1, runs // 5)):
+            with ThreadPoolExecutor(AT_ONCE) as crowd:
+                begun = time.perf_counter()
+                heard = list(crowd.map(lambda _: generate(server.url, style=style, bars=32), range(AT_ONCE)))
+                took = time.perf_counter() - begun
+            paces.append(sum(len(one.notes) for one in heard) / took)
+            waits += [1000 * one.first_note for one in heard]
+        figures += [
+            Figure(f"notes a second, {AT_ONCE} jobs, {style}", "notes/s", tuple(paces), more_is_better=True),
+            Figure(f"first note among {AT_ONCE} jobs, {style}", "ms", tuple(waits)),
+        ]
+    return figures
+
+
+def memory(pid: int) -> float:
+    """What a process holds of its own and shared memory now, in MB (resident set)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(kilobytes) / 1024
