@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from generator.music.key import KEYS, estimate_key
-from generator.music.score import all_notes
+from generator.music.score import Score, all_notes, cut
 from generator.music.styles import STYLES, Style, score_to_words
 from generator.music.tokens import Form, TokenError, Vocabulary
 from generator.training.datasets import load
@@ -13,6 +11,9 @@ from generator.training.examples import Example, example
 from generator.training.readers import Piece
 
 DATASETS = {"chorale": ("jsb",), "folk": ("nottingham", "folk"), "pop": ("pop909",), "jsb_quarter": ("jsb-quarter",)}
+
+SHORTEST = 8
+"""Bars that a stretch of a played piece must have to be worth learning from."""
 
 QUARTER = Style(
     name="jsb_quarter",
@@ -38,27 +39,44 @@ def style_of(name: str) -> Style:
     return QUARTER if name == QUARTER.name else STYLES[name]
 
 
-def form_of(piece: Piece, style: Style) -> Form:
-    """What is known of a data set's piece; no metre where it is irregular."""
-    key = estimate_key(all_notes(piece.score))
-    key_number = KEYS.index(key) if key else -1
-    metre, ticks = piece.score.metres[0], style.ticks_per_step
-    length = -(-piece.score.length // ticks)
-    if not piece.regular:
-        return Form(length=length, key=key_number)
-    return Form((metre.numerator, metre.denominator), piece.bar_offset // ticks, length, key_number)
+def stretches(piece: Piece) -> list[tuple[Score, bool]]:
+    """A piece that was played, in one metre each: (stretch, whether the piece ends with it).
+
+    A song whose singer holds one bar for two beats longer is two stretches. Those under SHORTEST bars are left out.
+    """
+    score, found = piece.score, []
+    stops = [metre.tick for metre in score.metres[1:]] + [score.length]
+    for metre, stop in zip(score.metres, stops, strict=True):
+        if stop - metre.tick >= SHORTEST * metre.bar:
+            found.append((cut(score, metre.tick, stop), stop == score.length))
+    return found
 
 
-def examples_of(pieces: Iterable[Piece], style: Style) -> list[Example]:
-    """The pieces as the style's network reads them; those that its vocabulary cannot spell, or empty, are left out."""
+def key_of(score: Score) -> int:
+    """The number of the score's key in KEYS, as estimated; -1 when it has no notes."""
+    key = estimate_key(all_notes(score))
+    return KEYS.index(key) if key else -1
+
+
+def examples_of(piece: Piece, style: Style) -> list[Example]:
+    """The piece as the style's network reads it; nothing where its vocabulary cannot spell it, or it is empty."""
+    if len(piece.score.metres) > 1:
+        parts = [(score, ends, 0, True) for score, ends in stretches(piece)]
+    else:
+        parts = [(piece.score, True, piece.bar_offset, piece.regular)]
     found = []
-    for piece in pieces:
+    for score, ends, upbeat, regular in parts:
         try:
-            words = score_to_words(piece.score, style)
+            words = score_to_words(score, style)
         except TokenError:
             continue
-        if len(words):
-            found.append(example(words, style.vocabulary, form_of(piece, style), piece.name))
+        if not len(words):
+            continue
+        metre, ticks = score.metres[0], style.ticks_per_step
+        length = -(-score.length // ticks)
+        known = (metre.numerator, metre.denominator) if regular else None
+        form = Form(known, upbeat // ticks, length if ends else 0, key_of(score))
+        found.append(example(words, style.vocabulary, form, length, piece.name, ends=ends))
     return found
 
 
@@ -72,5 +90,5 @@ def load_examples(name: str) -> dict[str, list[Example]]:
     for set_name in DATASETS[name]:
         corpus = load(set_name)
         for side, pieces in (("train", corpus.train), ("valid", corpus.valid), ("test", corpus.test)):
-            sides[side] += examples_of(pieces, style)
+            sides[side] += [example for piece in pieces for example in examples_of(piece, style)]
     return sides

@@ -30,6 +30,12 @@ class Example:
     sounding: np.ndarray
     first: np.ndarray
     form: Form
+    length: int  # grid steps of the piece, whether the network is told it or not
+    ends: bool = True  # False for a stretch of a longer piece: its last row is not to be learnt
+
+    def __len__(self) -> int:
+        """Rows to predict: the notes, and the end where there is one."""
+        return len(self.words) + self.ends
 
     @property
     def low(self) -> int:
@@ -40,7 +46,9 @@ class Example:
         return int(self.words["pitch"].max())
 
 
-def example(words: np.ndarray, vocabulary: Vocabulary, form: Form, name: str = "") -> Example:
+def example(
+    words: np.ndarray, vocabulary: Vocabulary, form: Form, length: int, name: str = "", *, ends: bool = True
+) -> Example:
     """Read a piece through a cursor once and keep what it saw."""
     n, n_tracks = len(words), vocabulary.n_tracks
     before = np.zeros((n + 1, n_tracks), np.int16)
@@ -60,7 +68,7 @@ def example(words: np.ndarray, vocabulary: Vocabulary, form: Form, name: str = "
             word = words[i]
             cursor.push(step, int(word["track"]), int(word["pitch"]), int(word["duration"]))
     onset = np.append(np.cumsum(words["step"], dtype=np.int64), cursor.now)
-    return Example(name, words, onset, before, at, last_pitch, np.array(rows, np.int32), first, form)
+    return Example(name, words, onset, before, at, last_pitch, np.array(rows, np.int32), first, form, length, ends)
 
 
 @dataclass(frozen=True)

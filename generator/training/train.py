@@ -85,7 +85,7 @@ def likelihood(
     device = next(network.parameters()).device
     found = np.zeros((len(pieces), 5))
     for i, piece in enumerate(pieces):
-        crop = Crop(piece, 0, len(piece.words) + 1, semitones, know, know)
+        crop = Crop(piece, 0, len(piece), semitones, know, know)
         batch = collate([crop], network.config.vocabulary).to(device)
         found[i] = losses(network, batch, with_end=with_end).cpu().numpy()
     return found
@@ -93,7 +93,7 @@ def likelihood(
 
 def crops(examples: list[Example], recipe: Recipe, rng: np.random.Generator) -> list[Crop]:
     """A batch of random stretches, long pieces more often than short ones."""
-    lengths = np.array([len(e.words) + 1 for e in examples])
+    lengths = np.array([len(e) for e in examples])
     weights = np.minimum(lengths, 4 * recipe.crop).astype(float)
     low, high = min(e.low for e in examples), max(e.high for e in examples)
     chosen = []

@@ -1,0 +1,194 @@
+"""Measure the note networks that ship: likelihoods on the standard test split, and pieces beside held-out ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from generator.engine.rows import GenerationRequest, SamplingParams
+from generator.engine.writer import Writer
+from generator.music import metrics
+from generator.music.notes import Notes, make_notes, notes_from_columns
+from generator.music.score import Metre, Score, Track, all_notes, bar_edges, n_bars
+from generator.music.styles import STYLES, Style
+from generator.music.tokens import read
+from generator.networks import checkpoints
+from generator.networks.rnn import NoteRNN
+from generator.training.corpora import load_examples
+from generator.training.examples import Crop, Example, collate
+from generator.training.samples import write_many
+
+N_PIECES = 200
+N_BARS = 16
+LONG_RUN = 16
+"""A run of more notes than this that a piece shares with a training piece counts as copied."""
+
+GROOVE_POSITIONS = 16
+
+Figures = dict[str, Any]
+
+
+@torch.inference_mode()
+def nats_of(network: NoteRNN, piece: Example, length: int) -> float:
+    """Nats of a whole piece whose metre, length and key the network is not told.
+
+    length: grid steps. What is paid after the last note is only that no other starts before `length`: published
+    figures do not pay for the end of a piece.
+    """
+    network.eval()
+    vocabulary = network.config.vocabulary
+    batch = collate([Crop(piece, 0, len(piece), 0, know_form=False, know_key=False)], vocabulary)
+    logits = network(batch.before, batch.at, batch.word)
+    total = 0.0
+    for guess, truth in zip(logits, batch.word, strict=True):
+        nats = F.cross_entropy(guess[0], truth[0], reduction="none")
+        total += float(nats[batch.notes[0]].sum())
+    after = torch.log_softmax(logits[0][0, -1], -1)
+    steps = torch.arange(vocabulary.n_steps)
+    nothing_more = (steps >= length - int(piece.onset[-1])) | (steps == vocabulary.end)
+    return total - float(after[nothing_more].logsumexp(0))
+
+
+def jsb(name: str, weights: Path, *, tokens_a_step: int) -> tuple[float, float]:
+    """Nats a token (or a frame, one token a step) on the JSB test split: mean over all, and over pieces."""
+    network = checkpoints.load(weights / f"{name}.safetensors").network
+    nats, tokens = [], []
+    for piece in load_examples(name)["test"]:
+        nats.append(nats_of(network, piece, piece.length))
+        tokens.append(tokens_a_step * piece.length)
+    return sum(nats) / sum(tokens), float(np.mean(np.array(nats) / np.array(tokens)))
+
+
+MEASURES: dict[str, Callable[[Score], float]] = {
+    "H1": lambda s: metrics.pitch_class_entropy(all_notes(s), bar_edges(s), 1),
+    "H4": lambda s: metrics.pitch_class_entropy(all_notes(s), bar_edges(s), 4),
+    "groove": lambda s: metrics.grooving_similarity(all_notes(s), bar_edges(s), GROOVE_POSITIONS),
+    "notes_per_bar": lambda s: metrics.notes_per_bar(all_notes(s), bar_edges(s)),
+    "polyphony": lambda s: metrics.polyphony(all_notes(s)),
+    "scale_consistency": lambda s: metrics.scale_consistency(all_notes(s)),
+}
+
+
+def excerpt(piece: Example, style: Style, bars: int) -> Score | None:
+    """The first full bars of a piece as the network reads it; None when it is shorter, or its metre is not known."""
+    if piece.form.metre is None:
+        return None
+    bar = piece.form.bar(style.vocabulary.steps_per_quarter)
+    start = piece.form.upbeat
+    if piece.length < start + bars * bar:
+        return None
+    stop, ticks = start + bars * bar, style.ticks_per_step
+    tracks: list[list[tuple[int, int, int, int]]] = [[] for _ in style.voices]
+    for track, onset, duration, pitch, velocity in read(piece.words, style.vocabulary):
+        if start <= onset < stop:
+            end = min(onset + duration, stop)
+            tracks[track].append(((onset - start) * ticks, (end - onset) * ticks, pitch, velocity))
+    return Score(
+        tuple(Track(v.name, v.role, v.program, False, make_notes(t)) for v, t in zip(style.voices, tracks, strict=True)),
+        metres=(Metre(0, *piece.form.metre),),
+        length=(stop - start) * ticks,
+    )
+
+
+def in_steps(notes: Notes, style: Style) -> Notes:
+    """All notes of a piece on the style's grid, so that runs of two pieces can be compared."""
+    ticks = style.ticks_per_step
+    return notes_from_columns(notes["onset"] // ticks, notes["duration"] // ticks, notes["pitch"], notes["velocity"])
+
+
+def training_runs(pieces: list[Example], style: Style) -> metrics.RunIndex:
+    """The training pieces, to be asked what a new piece shares with them."""
+    columns = []
+    for piece in pieces:
+        words = piece.words
+        onset = np.cumsum(words["step"])
+        order = np.lexsort((words["pitch"], onset))
+        columns.append(
+            notes_from_columns(onset[order], words["duration"][order], words["pitch"][order], np.full(len(words), 64))
+        )
+    return metrics.RunIndex(columns)
+
+
+def compare(made: list[Score], human: list[Score]) -> Figures:
+    """Mean of every measure over each side, the 95 % interval of ours by bootstrap, and how far apart they are."""
+    rng = np.random.default_rng(0)
+    found: Figures = {}
+    for name, measure in MEASURES.items():
+        ours, theirs = (np.array([measure(score) for score in side]) for side in (made, human))
+        ours, theirs = ours[np.isfinite(ours)], theirs[np.isfinite(theirs)]
+        draws = rng.choice(ours, (1000, len(ours))).mean(1)
+        found[name] = {
+            "made": round(float(ours.mean()), 4),
+            "interval": [round(float(x), 4) for x in np.quantile(draws, (0.025, 0.975))],
+            "human": round(float(theirs.mean()), 4),
+            "off_percent": round(100 * float(ours.mean() / theirs.mean() - 1), 1),
+        }
+    return found
+
+
+def copied(made: list[Score], style: Style, runs: metrics.RunIndex) -> Figures:
+    """Longest runs that pieces share with training ones."""
+    longest = np.array([runs.longest(in_steps(all_notes(score), style)).n_notes for score in made])
+    return {
+        "median": float(np.median(longest)),
+        "p99": float(np.quantile(longest, 0.99)),
+        "share_over_16": round(float((longest > LONG_RUN).mean()), 4),
+    }
+
+
+def write_like(human: list[Score], style: Style, writer: Writer, sampling: SamplingParams) -> list[Score]:
+    """As many pieces as are asked for, in the metres of the human ones, in turn; seeds 0, 1, 2 …"""
+    requests = []
+    for seed in range(N_PIECES):
+        metre = human[seed % len(human)].metres[0]
+        pair = (metre.numerator, metre.denominator)
+        requests.append(
+            GenerationRequest(
+                style=style.name,
+                bars=N_BARS,
+                seed=seed,
+                sampling=sampling,
+                metre=pair if pair in style.metres else None,
+            )
+        )
+    return write_many(writer, requests)
+
+
+def style_figures(name: str, weights: Path, sampling: SamplingParams) -> Figures:
+    """A style's pieces beside held-out ones of the same number of bars."""
+    style = STYLES[name]
+    checkpoint = checkpoints.load(weights / f"{name}.safetensors")
+    sides = load_examples(name)
+    human = [score for piece in sides["test"] if (score := excerpt(piece, style, N_BARS)) is not None]
+    made = write_like(human, style, Writer(checkpoint, N_PIECES, torch.device("cpu")), sampling)
+    runs = training_runs(sides["train"], style)
+    return {
+        "weights": checkpoint.sha256,
+        "pieces": len(made),
+        "human_pieces": len(human),
+        "bars": N_BARS,
+        "measures": compare(made, human),
+        "copied": copied(made, style, runs),
+        "copied_human": copied(human, style, runs),
+        "ends_in_time": round(float(np.mean([n_bars(s) == N_BARS for s in made])), 4),
+    }
+
+
+def evaluate(weights: Path = checkpoints.WEIGHTS, only: str | None = None) -> Iterator[tuple[str, Any]]:
+    """Name and figure, one after another as they are measured."""
+    if only in (None, "jsb_quarter"):
+        frame, piece = jsb("jsb_quarter", weights, tokens_a_step=1)
+        yield "jsb_quarter_nats_per_frame", round(frame, 4)
+        yield "jsb_quarter_nats_per_frame_mean_over_pieces", round(piece, 4)
+    if only in (None, "chorale"):
+        token, piece = jsb("chorale", weights, tokens_a_step=4)
+        yield "jsb_16th_nats_per_token", round(token, 4)
+        yield "jsb_16th_nats_per_token_mean_over_pieces", round(piece, 4)
+    for name in STYLES:
+        if only in (None, name):
+            yield name, style_figures(name, weights, SamplingParams())
