@@ -22,15 +22,13 @@ PAGE = 24
 @ensure_csrf_cookie
 def home(request: HttpRequest) -> HttpResponse:
     """One piece that plays, one button, the newest pieces."""
-    newest = list(Piece.objects.public()[: NEWEST + 1])
+    newest = list(Piece.objects.public()[:NEWEST])
     first = next((piece for piece in newest if piece.n_notes), None)
-    score = score_to_json(first.score) if first else None
-    context = {
-        "hero": {"piece": first, "score": score} if first else None,
-        "newest": newest[:NEWEST],
-        "page_data": {"hero": {"piece": first.code, "title": first.title, "score": score} if first else None},
-    }
-    return render(request, "home.html", context)
+    hero = None
+    if first is not None:
+        card = {"code": first.code, "title": first.title, "author": first.author, "url": first.get_absolute_url()}
+        hero = {"piece": card, "score": score_to_json(first.score)}
+    return render(request, "gallery/home.html", {"hero": hero, "newest": newest, "page_data": {"hero": hero}})
 
 
 @ensure_csrf_cookie
@@ -48,7 +46,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "upload_megabytes": f"{settings.UPLOAD_MAX_BYTES / 1024 / 1024:.3g}",
         },
     }
-    return render(request, "gallery/library.html", context)
+    return render(request, "gallery/piece_list.html", context)
 
 
 @ensure_csrf_cookie
@@ -77,4 +75,4 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Everybody's public pieces, newest first."""
     paginator = Paginator(Piece.objects.public().defer("recipe", "changes"), PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    return render(request, "gallery/piece_list.html", {"page": page})
+    return render(request, "gallery/gallery.html", {"page": page})

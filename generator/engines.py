@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from generator.events import NoteRow
 from generator.models import Job
 from generator.music.midi import read_midi
+from generator.music.score import Score
 from generator.music.styles import STYLES
 from generator.results import events_of, notes_told
 
@@ -41,15 +44,29 @@ def style_names() -> list[str]:
 
 def engine_request(job: Job) -> GenerationRequest:
     """What the engine is to do for a job: with what an earlier attempt has told already, where there was one."""
+    return request_of(
+        job.request,
+        seed=job.seed,
+        prime=read_midi(bytes(job.prime)) if job.prime else None,
+        resume=notes_told(events_of(job)) if job.n_events else [],
+    )
+
+
+def request_of(
+    asked: dict[str, Any], *, seed: int, prime: Score | None = None, resume: Sequence[NoteRow] = ()
+) -> GenerationRequest:
+    """A request of the API in the engine's words."""
     from generator.engine.rows import GenerationRequest, SamplingParams
 
-    asked = job.request
-    numerator, denominator = map(int, asked["metre"].split("/")) if asked["metre"] else (0, 0)
+    metre = None
+    if asked["metre"] is not None:
+        numerator, denominator = asked["metre"].split("/")
+        metre = (int(numerator), int(denominator))
     return GenerationRequest(
         network=asked["model"],
         style=asked["style"],
         bars=asked["bars"],
-        seed=job.seed,
+        seed=seed,
         sampling=SamplingParams(
             temperature_pitch=asked["temperature_pitch"],
             temperature_rhythm=asked["temperature_rhythm"],
@@ -57,10 +74,10 @@ def engine_request(job: Job) -> GenerationRequest:
         ),
         key=asked["key"],
         key_lock=asked["key_lock"],
-        metre=(numerator, denominator) if asked["metre"] else None,
+        metre=metre,
         tempo=asked["tempo"],
-        prime=read_midi(bytes(job.prime)) if job.prime else None,
-        resume=notes_told(events_of(job)) if job.n_events else [],
+        prime=prime,
+        resume=resume,
     )
 
 

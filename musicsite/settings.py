@@ -185,6 +185,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Files that no one has collected yet (development, tests) are served from where they lie.
 WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_AUTOREFRESH = DEBUG
+# Names that hold a hash, Django's or Vite's: what they name never changes, and a browser need never ask again.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+(\.[0-9a-f]{12}\.|/build/.+-[0-9A-Za-z_-]{8}\.)[^/]+$"
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "jpg jpeg png gif webp zip gz tgz bz2 tbz xz br swf flv woff woff2 3gp 3gpp asf avi m4v mov mp4 mpeg mpg webm wmv "
     "sf2 sf3 ogg mp3"

@@ -1,0 +1,43 @@
+"""The worker alone, on a machine of the cluster: an engine that takes jobs, and no site."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand
+
+from generator.worker import GeneratorProcess
+
+
+class Command(BaseCommand):
+    help = "Take jobs and write music, without serving the site."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--seats", type=int, default=settings.WORKER_SEATS, help="jobs written at the same time (WORKER_SEATS)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+        generator = GeneratorProcess(seats=options["seats"], say=self.say)
+        try:
+            generator.load()
+            if not ended.is_set():
+                generator.start()
+                self.say(f"Ready as {generator.name}, {options['seats']} jobs at a time; Ctrl-C stops it")
+                ended.wait()
+        finally:
+            self.say("Stopping: what is being written goes back in line")
+            generator.stop()
+            self.say("Stopped")
+
+    def say(self, line: str) -> None:
+        """One line about what is being done, at once, also where the output is a file."""
+        self.stdout.write(line)
+        self.stdout.flush()
