@@ -9,7 +9,6 @@ PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
-STATIC := $(shell find static -path static/build -prune -o -type f -print 2>/dev/null)
 # Settings of `.env`, where there is one; what stands on the command line or in the environment wins.
 ENVIRONMENT := if [ -f .env ]; then given=$$(export -p); set -a; . ./.env; set +a; eval "$$given"; fi
 PYTEST := OMP_NUM_THREADS=1 nice -n 5 $(PY) -m pytest -q
@@ -36,8 +35,9 @@ help: ## this list
 
 # --- the site ---------------------------------------------------------------------------------------------------
 
-run: setup $(STAMPS)/static ## set up what is missing, then serve the site, its sockets and its worker
-	@$(ENVIRONMENT); $(PY) scripts/prepare.py && exec $(PY) manage.py serve
+run: setup ## set up what is missing, then serve the site, its sockets and its worker
+	@echo "== Starting"
+	@$(ENVIRONMENT); exec $(PY) manage.py serve
 
 setup: $(STAMPS)/requirements $(STAMPS)/frontend ## .venv, Python packages, front end
 
@@ -68,11 +68,6 @@ $(STAMPS)/node: frontend/package.json frontend/package-lock.json $(STAMPS)/requi
 $(STAMPS)/frontend: $(STAMPS)/node $(FRONTEND)
 	@echo "== Building the front end"
 	@$(NPM) run build
-	@touch $@
-
-$(STAMPS)/static: $(STAMPS)/frontend $(STATIC)
-	@echo "== Naming and packing the static files"
-	@$(ENVIRONMENT); $(PY) manage.py collectstatic --noinput --clear -v 0
 	@touch $@
 
 # --- checks -----------------------------------------------------------------------------------------------------

@@ -53,7 +53,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The site with the starter gallery, serving. It must also end cleanly when asked to."""
     server = Server(tmp_path_factory.mktemp("site"))
-    server.prepare()
     server.start()
     yield server
     assert server.stop() == 0, f"Ctrl-C did not end the server cleanly:\n{server.log.read_text()[-4000:]}"

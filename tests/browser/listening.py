@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-# Keeps blocks of [context time at the block's end, samples since the last block], and where the playhead then was.
+# Keeps blocks of [audio time at the block's end, samples since the last block].
 LISTEN = """
 () => {
   const tap = window.ostinato.analyser
@@ -19,12 +19,11 @@ LISTEN = """
   const ear = new AnalyserNode(context, { fftSize: 32768 })
   tap.connect(ear)
   const window_ = new Float32Array(ear.fftSize)
-  const heard = { rate: context.sampleRate, blocks: [], playhead: [] }
+  const heard = { rate: context.sampleRate, blocks: [] }
   let last = context.currentTime
   const listen = () => {
     const now = context.currentTime
     const fresh = Math.min(ear.fftSize, Math.round((now - last) * context.sampleRate))
-    heard.playhead.push([now, window.ostinato.player.position])
     if (fresh <= 0) return
     ear.getFloatTimeDomainData(window_)
     heard.blocks.push([now, window_.slice(ear.fftSize - fresh)])
@@ -44,7 +43,8 @@ RECORDING = """
     for (let i = 0; i < raw.length; i += 0x8000) text += String.fromCharCode(...raw.subarray(i, i + 0x8000))
     return btoa(text)
   }
-  return { rate: heard.rate, playhead: heard.playhead, blocks: heard.blocks.map(([end, block]) => [end, bytes(block)]) }
+  const planned = window.ostinato.sounded.filter(note => note.tick !== null).map(note => [note.tick, note.time])
+  return { rate: heard.rate, planned, blocks: heard.blocks.map(([end, block]) => [end, bytes(block)]) }
 }
 """
 
@@ -53,13 +53,13 @@ RECORDING = """
 class Recording:
     """samples: (n,) float32 in [-1, 1], the first at `start` seconds of the page's audio clock; rate in Hz.
 
-    playhead: (k, 2), seconds of the audio clock and the ticks at which the playhead then stood.
+    planned: (k, 2), ticks of notes and the seconds of the audio clock for which they were given to the synthesizer.
     """
 
     samples: NDArray[np.float32]
     start: float
     rate: float
-    playhead: NDArray[np.float64]
+    planned: NDArray[np.float64]
 
     def loudness(self) -> float:
         """RMS of the loudest tenth of a second."""
@@ -68,9 +68,8 @@ class Recording:
         return float(np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1)).max(initial=0.0))
 
     def seconds_of(self, ticks: NDArray[np.float64]) -> NDArray[np.float64]:
-        """When on the audio clock the playhead stood at these ticks: a straight line through its course at one tempo."""
-        moving = np.flatnonzero(np.diff(self.playhead[:, 1]) > 0) + 1
-        slope, zero = np.polyfit(self.playhead[moving, 1], self.playhead[moving, 0], 1)
+        """When these ticks come on the audio clock: a straight line through what was planned, at one tempo."""
+        slope, zero = np.polyfit(self.planned[:, 0], self.planned[:, 1], 1)
         return np.asarray(slope * ticks + zero, dtype=np.float64)
 
 
@@ -85,7 +84,7 @@ def recording(page: Page) -> Recording:
     blocks = [(end, np.frombuffer(base64.b64decode(block), dtype="<f4")) for end, block in raw["blocks"]]
     first_end, first = blocks[0]
     samples = np.concatenate([block for _, block in blocks])
-    return Recording(samples, first_end - len(first) / raw["rate"], raw["rate"], np.array(raw["playhead"]))
+    return Recording(samples, first_end - len(first) / raw["rate"], raw["rate"], np.array(raw["planned"]))
 
 
 HOP = 0.005  # seconds between two frames of the flux

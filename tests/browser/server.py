@@ -44,13 +44,6 @@ class Server:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def prepare(self) -> None:
-        """Collect the static files, make the database and the starter gallery, as `make run` does."""
-        with self.log.open("ab") as log:
-            for command in (["manage.py", "collectstatic", "--noinput", "-v", "0"], ["scripts/prepare.py"]):
-                command = [sys.executable, *command]
-                subprocess.run(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, check=True)
-
     def start(self) -> float:
         """Start it and wait until it serves. Returns the seconds that took; RuntimeError when it does not."""
         begun = time.monotonic()
