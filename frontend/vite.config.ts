@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** One entry point a page; Django's templates look their hashed names up in the manifest. */
-const pages = ['home', 'studio', 'library', 'piece', 'gallery', 'site'].filter((page) => existsSync(here(`src/${page}.ts`)))
+const pages = ['home', 'studio', 'library', 'piece', 'gallery', 'settings', 'site'].filter((page) => existsSync(here(`src/${page}.ts`)))
 
 export default defineConfig({
   // Addresses inside the build are relative, so the site may serve static files from anywhere.
@@ -22,5 +22,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, here(`src/${page}.ts`)])) },
   },
+  // The sampler on the audio thread and the worker that unpacks samples are modules.
+  worker: { format: 'es' },
   test: { environment: 'node', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] },
 })

@@ -1,5 +1,10 @@
 /** What the bench and the probe drive from outside: a page with a roll, or a whole player. */
+import { joinRoll, rollOptions } from '../src/join.ts'
 import { PianoRoll } from '../src/PianoRoll.ts'
+import { Player } from '../src/Player.ts'
+import { scoreFromJson, type ScoreJson } from '../src/score.ts'
+import { Synth } from '../src/synth.ts'
+import recorder from './recorder.js?url'
 import { band, longBand } from './songs.ts'
 
 const stage = document.getElementById('stage')!
@@ -28,7 +33,9 @@ async function frames(seconds: number, step: (elapsed: number) => void): Promise
 }
 
 let roll: PianoRoll
+let player: Player
 let tick = 0
+let recorded: [time: number, level: number][] = []
 
 const bench = {
   showBand(bars: number) {
@@ -48,6 +55,43 @@ const bench = {
   play(elapsed: number) {
     tick += elapsed * 0.96
     roll.setPlayhead(tick)
+  },
+  /** A player with its roll, started by the button "Play". */
+  showPlayer(score: ScoreJson | number) {
+    player?.dispose()
+    player = new Player(Synth.shared())
+    const host = emptyStage()
+    roll = new PianoRoll(host, rollOptions(player))
+    joinRoll(player, roll, new AbortController().signal)
+    const made = typeof score === 'number' ? band(score) : scoreFromJson(score)
+    player.load(made)
+    roll.setScore(made)
+    const button = document.createElement('button')
+    button.textContent = 'Play'
+    button.onclick = () => void player.toggle()
+    stage.append(button)
+  },
+  /** From now on notes down what leaves the analyser: time (s) and loudness of each block of 128 frames. */
+  async record() {
+    const { analyser } = window.ostinato
+    const context = analyser!.context as AudioContext
+    await context.audioWorklet.addModule(new URL(recorder, import.meta.url).href)
+    const node = new AudioWorkletNode(context, 'recorder', { numberOfOutputs: 1 })
+    analyser!.connect(node)
+    // Pulled, but not heard a second time.
+    const silent = context.createGain()
+    silent.gain.value = 0
+    node.connect(silent).connect(context.destination)
+    recorded = []
+    node.port.onmessage = ({ data }: MessageEvent<{ start: number; levels: number[] }>) => {
+      data.levels.forEach((level, i) => recorded.push([data.start + (i * 128) / context.sampleRate, level]))
+    }
+  },
+  get recorded() {
+    return recorded
+  },
+  get player() {
+    return player
   },
   frames,
   band,

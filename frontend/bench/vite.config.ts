@@ -5,5 +5,6 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
+  worker: { format: 'es' },
   build: { outDir: fileURLToPath(new URL('../node_modules/.bench', import.meta.url)), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
 })

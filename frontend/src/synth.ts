@@ -53,7 +53,7 @@ export class Synth extends EventTarget implements Sound {
     const { context } = this
     if (!context) return 0
     if (context.state !== 'running') return context.currentTime
-    const latency = Math.min(0.5, context.outputLatency || context.baseLatency || 0)
+    const latency = LOOKAHEAD + Math.min(0.5, context.outputLatency || context.baseLatency || 0)
     return this.clock.read(context.currentTime, performance.now() / 1000) - latency
   }
 
@@ -170,6 +170,9 @@ export class Synth extends EventTarget implements Sound {
     this.dispatchEvent(new Event('trouble'))
   }
 }
+
+/** The limiter listens this far ahead, s, and so delays what it lets through. */
+const LOOKAHEAD = 0.006
 
 /** Makes one loud piece about as loud as other things that a computer plays. */
 const LOUDNESS = 1.6
