@@ -1,0 +1,17 @@
+import { findAll } from './dom.ts'
+
+/** Dialogs close by their cross and by a press beside them (and by Escape, which browsers do). */
+export function bindDialogs(root: ParentNode = document): void {
+  for (const dialog of findAll<HTMLDialogElement>('dialog', root)) {
+    dialog.addEventListener('click', (e) => {
+      if ((e.target as Element).closest('[data-dismiss]') || isBeside(dialog, e)) dialog.close()
+    })
+  }
+}
+
+function isBeside(dialog: HTMLDialogElement, e: MouseEvent): boolean {
+  // A key that presses a button makes a click at 0, 0.
+  if (e.target !== dialog || e.detail === 0) return false
+  const { left, right, top, bottom } = dialog.getBoundingClientRect()
+  return e.clientX < left || e.clientX > right || e.clientY < top || e.clientY > bottom
+}

@@ -1,0 +1,3 @@
+import { bindPreviews } from './preview.ts'
+
+bindPreviews()

@@ -1,0 +1,98 @@
+/** My pieces: rename, keep, delete with undo, put back, bring a file. */
+import { ApiError, changePiece, deletePiece, keepPiece, restorePiece } from './api.ts'
+import { find, findAll } from './dom.ts'
+import { bindPreviews } from './preview.ts'
+import { rename } from './rename.ts'
+import { toast } from './toast.ts'
+import { Upload } from './upload.ts'
+
+const words = {
+  deleted: (title: string) => `${title} is deleted.`,
+  undo: 'Undo',
+  failed: 'That did not work. Nothing was changed.',
+  kept: (title: string) => `${title} is kept.`,
+}
+
+const page = find('#library')
+let stopPreviews = bindPreviews(page)
+new Upload(page, () => void refresh())
+
+page.addEventListener('click', (e) => {
+  const button = (e.target as Element).closest<HTMLButtonElement>('.row button')
+  const row = button?.closest<HTMLElement>('.row')
+  if (!button || !row) return
+  if ('rename' in button.dataset) renameRow(row)
+  else if ('keep' in button.dataset) void attempt(() => keepRow(row))
+  else if ('delete' in button.dataset) void attempt(() => deleteRow(row))
+  else if ('restore' in button.dataset) void attempt(() => restoreRow(row))
+})
+
+const codeOf = (row: HTMLElement) => row.dataset.piece ?? ''
+const titleOf = (row: HTMLElement) => row.dataset.title ?? ''
+
+function renameRow(row: HTMLElement): void {
+  rename(find('.card-title', row), titleOf(row), async (title) => {
+    const piece = await changePiece(codeOf(row), { title })
+    row.dataset.title = piece.title
+    return piece.title
+  })
+}
+
+async function keepRow(row: HTMLElement): Promise<void> {
+  const { title } = await keepPiece(codeOf(row))
+  await refresh()
+  toast(words.kept(title))
+}
+
+async function deleteRow(row: HTMLElement): Promise<void> {
+  const code = codeOf(row)
+  await deletePiece(code)
+  await refresh()
+  toast(words.deleted(titleOf(row)), {
+    label: words.undo,
+    run: () =>
+      void attempt(async () => {
+        await restorePiece(code)
+        await refresh()
+        show(code)
+      }),
+  })
+}
+
+async function restoreRow(row: HTMLElement): Promise<void> {
+  await restorePiece(codeOf(row))
+  await refresh()
+  show(codeOf(row))
+}
+
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    toast(error instanceof ApiError ? error.message : words.failed)
+  }
+}
+
+/** The lists as the server writes them now, in the place of those shown: one template draws a row, not two. */
+async function refresh(): Promise<void> {
+  const response = await fetch(location.pathname, { headers: { Accept: 'text/html' } })
+  if (!response.ok) return
+  const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
+  const wasOpen = find<HTMLDetailsElement>('#deleted-section').open
+  stopPreviews()
+  for (const id of ['kept-section', 'drafts-section', 'library-empty', 'deleted-section']) {
+    find(`#${id}`).replaceWith(find(`#${id}`, fresh))
+  }
+  find<HTMLDetailsElement>('#deleted-section').open = wasOpen
+  stopPreviews = bindPreviews(page)
+}
+
+/** Goes to a piece that has just come, and lights it up for a moment. */
+function show(code: string): void {
+  const row = findAll('.row').find((candidate) => candidate.id === `piece-${code}`)
+  row?.classList.add('is-new')
+  row?.scrollIntoView({ block: 'center' })
+  row?.querySelector<HTMLElement>('.card-title a')?.focus({ preventScroll: true })
+}
+
+if (location.hash.startsWith('#piece-')) show(location.hash.slice('#piece-'.length))

@@ -1,0 +1,415 @@
+/** The studio: one press, and a piece is written, shown and heard. Also opened by the home page, in the same document. */
+import { ApiError, cancelJob, createJob, getPiece, type Job, type JobRequest } from './api.ts'
+import { bindDialogs } from './dialogs.ts'
+import { find, icon, isTyping, make, pageData } from './dom.ts'
+import { isOver, type JobEvent, JobSocket, socketAddress } from './jobSocket.ts'
+import { bindKeys, joinRoll, rollOptions } from './join.ts'
+import { KeepDialog } from './keepDialog.ts'
+import { type Note, noteFromRow } from './note.ts'
+import { PianoRoll } from './PianoRoll.ts'
+import { Player } from './Player.ts'
+import { barsBetween, noteCount, type Score, scoreFromJson, scoreFromOpening, type ScoreJson } from './score.ts'
+import { StudioForm } from './studioForm.ts'
+import { requestFrom, settingsFromRequest, type StyleCard } from './studioSettings.ts'
+import { barsWritten, isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine, refusal, type Trouble } from './studioWords.ts'
+import { Synth } from './synth.ts'
+
+const words = {
+  generate: 'Generate',
+  stop: 'Stop',
+  tryAgainIn: (seconds: number) => `Try again in ${seconds} s`,
+  details: 'Details',
+  number: (id: string) => `If you ask us about it, say this number: ${id}`,
+  kept: 'Kept in My pieces',
+}
+
+interface StudioData {
+  styles: StyleCard[]
+  job: Job | null
+  continue_from: { piece: string; title: string; bars: number; style: string; score: ScoreJson } | null
+  limits: { max_bars: number }
+}
+
+const NOTHING: Score = { length: 0, tempos: [], metres: [], tracks: [] }
+
+const IDLE: Progress = {
+  phase: 'done', position: 0, waitSeconds: null, bars: 0, barsDone: 0, notes: 0, lost: false, catchingUp: false,
+} // prettier-ignore
+
+export class Studio {
+  private readonly listeners = new AbortController()
+  private readonly data: StudioData
+  private readonly form: StudioForm
+  private readonly keep: KeepDialog
+  private readonly roll: PianoRoll
+  readonly player: Player
+  private socket: JobSocket | null = null
+  private job: Job | null = null
+  private score: Score = NOTHING
+  private progress: Progress = IDLE
+  private started = false
+  /** Playback begins by itself only for a piece that was asked for by a press on this page. */
+  private playsItself = false
+  private piece: { code: string; title: string } | null = null
+  /** What the next press continues: the piece in the address, or a job that broke off. */
+  private continueFrom: JobRequest['continue_from']
+
+  constructor(private readonly root: HTMLElement) {
+    this.data = pageData<StudioData>()
+    const { styles, limits, job, continue_from } = this.data
+    this.form = new StudioForm(root, styles, limits.max_bars)
+    this.keep = new KeepDialog(document)
+    this.player = new Player(Synth.shared())
+    this.roll = new PianoRoll(find('#roll', root), rollOptions(this.player))
+    this.continueFrom = continue_from && { piece: continue_from.piece, bars: continue_from.bars }
+    joinRoll(this.player, this.roll, this.listeners.signal)
+    bindKeys(this.player, this.roll, this.listeners.signal)
+    bindDialogs()
+    this.listen()
+    if (job) this.show(job)
+    else if (continue_from) this.showPrime(continue_from)
+  }
+
+  /** Asks for a piece with the settings as they stand. Call it in a click or a key press, so that it may sound. */
+  async generate(): Promise<void> {
+    if (this.isBusy) return
+    void Synth.shared().unlock()
+    this.player.stop()
+    this.begin({ ...IDLE, phase: 'sending', bars: this.form.settings.bars })
+    this.playsItself = true
+    try {
+      const job = await createJob(requestFrom(this.form.settings, this.continueFrom), crypto.randomUUID())
+      history.replaceState(null, '', `?${new URLSearchParams({ job: job.code })}`)
+      this.follow(job)
+    } catch (error) {
+      this.progress = { ...this.progress, phase: 'failed' }
+      this.showTrouble(refusal(error, this.isMember))
+      this.render()
+    }
+  }
+
+  /** Stops what is being written; the bars made stay. */
+  async stop(): Promise<void> {
+    if (!this.job || !isOpen(this.progress)) return
+    this.update({ phase: 'stopping' })
+    try {
+      await cancelJob(this.job.code)
+    } catch (error) {
+      this.showTrouble(refusal(error, this.isMember))
+    }
+  }
+
+  dispose(): void {
+    this.listeners.abort()
+    this.socket?.close()
+    this.player.dispose()
+    this.roll.dispose()
+  }
+
+  private get isBusy(): boolean {
+    return this.root.dataset.open === 'yes'
+  }
+
+  private get isMember(): boolean {
+    return find('#keep-form', document).dataset.member === 'yes'
+  }
+
+  // --- the job --------------------------------------------------------------------------------------------------------
+
+  /** A job that the address names: shown, and played only when asked for. */
+  private show(job: Job): void {
+    this.form.settings = { ...settingsFromRequest(job.request, this.data.styles, this.data.limits.max_bars), seed: this.form.settings.seed }
+    this.continueFrom = job.request.continue_from
+    this.begin({ ...IDLE, phase: 'queued', bars: job.bars })
+    this.playsItself = false
+    this.follow(job)
+  }
+
+  private begin(progress: Progress): void {
+    this.socket?.close()
+    this.socket = null
+    this.job = this.piece = null
+    this.started = false
+    this.progress = progress
+    this.setScore(NOTHING, true)
+    this.hideTrouble()
+    this.render()
+  }
+
+  private follow(job: Job): void {
+    this.job = job
+    this.form.offerSeed(job.seed)
+    this.hear({ type: 'state', number: 0, job })
+    this.socket = new JobSocket(socketAddress(job.socket, location), {
+      onEvent: (event) => this.hear(event),
+      onLine: (line) => {
+        if (line === 'gone') {
+          this.update({ phase: 'failed' })
+          this.showTrouble(jobGone())
+        } else {
+          this.update({ lost: line === 'lost' })
+        }
+      },
+    })
+  }
+
+  private hear(event: JobEvent): void {
+    switch (event.type) {
+      case 'state': {
+        this.job = event.job
+        // How a job that is over ended is told by its last event, after its notes.
+        if (isOver(event.job) || this.progress.phase === 'stopping') return
+        const running = this.progress.barsDone || this.progress.notes ? 'writing' : 'warming'
+        const phase = event.job.status === 'queued' ? 'queued' : running
+        return this.update({ phase, bars: event.job.bars, position: event.job.position, waitSeconds: event.job.wait_seconds })
+      }
+      case 'queue':
+        return this.update({ phase: 'queued', position: event.position, waitSeconds: event.wait_seconds })
+      case 'opening':
+        this.setScore(scoreFromOpening(event), true)
+        return this.update({ phase: this.progress.phase === 'stopping' ? 'stopping' : 'warming', bars: event.bars })
+      case 'notes':
+        this.append(event.notes, event.until)
+        this.update({
+          phase: this.progress.phase === 'stopping' ? 'stopping' : 'writing',
+          barsDone: event.bars_done,
+          notes: this.progress.notes + event.notes.length,
+        })
+        return this.playFirst(event.until)
+      case 'finished':
+        this.complete(this.score.length)
+        this.update({ phase: 'done', barsDone: this.progress.bars })
+        return void this.offer(event.piece)
+      case 'cancelled':
+        this.complete(this.endOfBar(this.progress.barsDone))
+        this.update({ phase: 'cancelled' })
+        return void this.offer(event.piece)
+      case 'failed':
+        this.complete(this.endOfBar(this.progress.barsDone))
+        this.update({ phase: 'failed' })
+        this.showTrouble(jobTrouble(event.error, this.progress.barsDone, event.piece))
+        return void this.offer(event.piece)
+    }
+  }
+
+  private setScore(score: Score, live: boolean): void {
+    this.score = score
+    this.roll.setScore(score, { live })
+    this.player.load(score, { live })
+  }
+
+  private append(rows: readonly (readonly [number, number, number, number, number])[], until: number): void {
+    const byTrack = new Map<number, Note[]>()
+    for (const [track, ...row] of rows) {
+      const notes = byTrack.get(track) ?? []
+      notes.push(noteFromRow(row))
+      byTrack.set(track, notes)
+    }
+    for (let track = 0; track < this.score.tracks.length; track++) {
+      const notes = byTrack.get(track) ?? []
+      this.roll.append(track, notes, until)
+      this.player.append(track, notes, until)
+    }
+  }
+
+  /** The first notes are there: it plays, and a piece that goes on after another one begins a bar before the join. */
+  private playFirst(until: number): void {
+    if (this.started || until <= 0) return
+    this.started = true
+    if (!this.playsItself) return
+    const join = this.continueFrom ? this.endOfBar(this.continueFrom.bars - 1) : 0
+    if (join > 0) this.player.seek(join)
+    void this.player.play()
+  }
+
+  private complete(length: number): void {
+    this.player.complete(length)
+    this.roll.complete(length)
+  }
+
+  /** The tick at which a bar ends, counted from 1; 0 before the first. */
+  private endOfBar(bar: number): number {
+    if (bar <= 0) return 0
+    for (const { number, end } of barsBetween(this.score.metres, 0, this.score.length)) if (number === bar) return end
+    return this.score.length
+  }
+
+  // --- what to do with it ---------------------------------------------------------------------------------------------
+
+  private async offer(code: string | null): Promise<void> {
+    if (!code) return
+    try {
+      const { title, is_draft } = await getPiece(code)
+      this.piece = { code, title }
+      find('#stage-title', this.root).textContent = this.player.title = title
+      if (!is_draft) find('#words', this.root).append(` · ${words.kept}`)
+      find<HTMLButtonElement>('#keep', this.root).hidden = !is_draft
+      find('#actions', this.root).hidden = false
+    } catch (error) {
+      // Deleted meanwhile: the notes are still here to be heard, but there is nothing to keep.
+      if (!(error instanceof ApiError)) throw error
+    }
+  }
+
+  private showPrime(prime: NonNullable<StudioData['continue_from']>): void {
+    if (this.data.styles.some((style) => style.name === prime.style)) {
+      this.form.settings = { ...this.form.settings, style: prime.style, metre: '' }
+    }
+    this.setScore(scoreFromJson(prime.score), false)
+    this.roll.complete()
+    find('#empty', this.root).hidden = true
+    this.progress = { ...IDLE, bars: prime.bars, barsDone: prime.bars, notes: noteCount(this.score) }
+    find('#words', this.root).textContent = progressLine(this.progress)
+  }
+
+  private next(step: NextStep): void {
+    switch (step) {
+      case 'again':
+        return void this.generate()
+      case 'continue':
+        if (this.piece) this.continueFrom = { piece: this.piece.code, bars: this.progress.barsDone }
+        this.form.settings = { ...this.form.settings, bars: Math.max(1, this.progress.bars - this.progress.barsDone) }
+        return void this.generate()
+      case 'sign-up':
+        return location.assign(find<HTMLElement>('#keep-form', document).dataset.signup!)
+      case 'reload':
+        return location.reload()
+      case 'fresh':
+        return location.assign(location.pathname)
+    }
+  }
+
+  // --- what is seen ---------------------------------------------------------------------------------------------------
+
+  private update(change: Partial<Progress>): void {
+    this.progress = { ...this.progress, ...change }
+    this.render()
+  }
+
+  private render(): void {
+    const { progress, root } = this
+    const open = isOpen(progress)
+    root.dataset.open = open ? 'yes' : 'no'
+    find('#empty', root).hidden = true
+    const line = find('#words', root)
+    const text = progressLine(progress)
+    if (line.textContent !== text) {
+      const waits = open && progress.phase !== 'writing'
+      line.replaceChildren(...(waits ? [steppingFigure()] : []), text)
+    }
+    if (open) find('#actions', root).hidden = true
+    const button = find<HTMLButtonElement>('#generate', root)
+    button.classList.toggle('is-stop', open)
+    button.replaceChildren(...(open ? [icon('square'), words.stop] : [words.generate]))
+    button.setAttribute('aria-disabled', String(progress.phase === 'stopping' || progress.phase === 'sending'))
+    this.renderBars()
+  }
+
+  private renderBars(): void {
+    const { bars, barsDone, phase } = this.progress
+    const strip = find('#bars-written', this.root)
+    if (strip.childElementCount !== bars) strip.replaceChildren(...Array.from({ length: bars }, () => document.createElement('i')))
+    const writing = phase === 'writing' || phase === 'warming'
+    ;[...strip.children].forEach((bar, i) => {
+      bar.className = i < barsDone ? 'is-written' : writing && i === barsDone ? 'is-next' : ''
+    })
+    strip.setAttribute('aria-valuemax', String(bars))
+    strip.setAttribute('aria-valuenow', String(barsDone))
+    strip.setAttribute('aria-valuetext', barsWritten(this.progress))
+  }
+
+  private showTrouble(trouble: Trouble): void {
+    const notice = find('#notice', this.root)
+    const button = make('button', { type: 'button', class: 'button button-primary' }, trouble.label)
+    button.addEventListener('click', () => {
+      if (button.getAttribute('aria-disabled') !== 'true') this.next(trouble.next)
+    })
+    const says = make('div', {}, make('p', { class: 'notice-title' }, trouble.what), make('p', {}, trouble.safe))
+    notice.replaceChildren(says, button)
+    if (trouble.requestId) {
+      notice.append(make('details', {}, make('summary', {}, words.details), make('p', {}, words.number(trouble.requestId))))
+    }
+    notice.hidden = false
+    if (trouble.wait > 0) countDown(button, trouble.wait, trouble.label)
+  }
+
+  private hideTrouble(): void {
+    find('#notice', this.root).hidden = true
+  }
+
+  // --- what is pressed ------------------------------------------------------------------------------------------------
+
+  private listen(): void {
+    const { signal } = this.listeners
+    const on = (id: string, act: () => void) => find(id, document).addEventListener('click', act, { signal })
+    const openSheet = (open: boolean) => this.openSheet(open)
+    on('#generate', () => this.pressGenerate())
+    on('#another', () => void this.generate())
+    on('#keep', () => this.piece && this.keep.open(this.piece))
+    on('#change', () => {
+      openSheet(true)
+      this.form.focus()
+    })
+    on('#keys-open', () => find<HTMLDialogElement>('#keys-dialog').showModal())
+    on('#sheet-open', () => openSheet(!find('#rail').classList.contains('is-open')))
+    on('#sheet-close', () => openSheet(false))
+    on('#sheet-shade', () => openSheet(false))
+    this.player.addEventListener('state', () => this.job && this.update({ catchingUp: this.player.state === 'waiting' }), { signal })
+    document.addEventListener('keydown', (e) => this.pressKey(e), { signal })
+  }
+
+  private pressGenerate(): void {
+    if (this.progress.phase === 'stopping' || this.progress.phase === 'sending') return
+    this.openSheet(false)
+    void (this.isBusy ? this.stop() : this.generate())
+  }
+
+  private pressKey(e: KeyboardEvent): void {
+    if (e.key === 'Escape' && find('#rail').classList.contains('is-open')) return this.openSheet(false)
+    if (e.defaultPrevented || e.repeat || isTyping(e)) return
+    const key = e.key.toLowerCase()
+    if (key === 'g') this.pressGenerate()
+    else if (key === 'r') void this.again()
+    else if (key === '?') find<HTMLDialogElement>('#keys-dialog').showModal()
+    else return
+    e.preventDefault()
+  }
+
+  /** The same settings with another seed. */
+  private async again(): Promise<void> {
+    if (this.form.settings.seed !== null) this.form.settings = { ...this.form.settings, seed: null }
+    await this.generate()
+  }
+
+  /** On a phone the rail is a sheet that comes from below; on a desk it is always there. */
+  private openSheet(open: boolean): void {
+    const rail = find('#rail', this.root)
+    const button = find('#sheet-open', this.root)
+    const was = rail.classList.contains('is-open')
+    rail.classList.toggle('is-open', open)
+    button.setAttribute('aria-expanded', String(open))
+    if (was && !open) button.focus()
+    else if (open && !was) find('#sheet-close', rail).focus()
+  }
+}
+
+function steppingFigure(): Element {
+  const figure = find('.wordmark .figure').cloneNode(true) as Element
+  figure.setAttribute('class', 'figure figure-stepping')
+  return figure
+}
+
+/** The button waits in words until it makes sense to press it. */
+function countDown(button: HTMLButtonElement, seconds: number, label: string): void {
+  const until = performance.now() + seconds * 1000
+  const tick = () => {
+    const left = Math.ceil((until - performance.now()) / 1000)
+    if (!button.isConnected) return
+    button.setAttribute('aria-disabled', String(left > 0))
+    button.textContent = left > 0 ? words.tryAgainIn(left) : label
+    if (left > 0) setTimeout(tick, 250)
+  }
+  tick()
+}
+
+export const openStudio = (): Studio => new Studio(find('#studio'))

@@ -1,0 +1,113 @@
+/** A file brought by button or by drag and drop: progress while it travels, then what became of it. */
+import { ApiError, type Uploaded, uploadFile } from './api.ts'
+import { find, make } from './dom.ts'
+
+const words = {
+  sending: (name: string) => `Sending ${name}`,
+  reading: (name: string) => `Reading ${name}`,
+  progress: 'Sent so far',
+  loaded: (title: string) => `${title} is in My pieces, private.`,
+  unchanged: 'Nothing was changed on the way in.',
+  changed: 'What was changed on the way in:',
+  open: 'Open it',
+  refused: (name: string) => `${name} was not taken.`,
+  nothingLost: 'Nothing else was changed. Choose another file, or mend this one.',
+  failed: 'Something went wrong on this page.',
+  tooLarge: (megabytes: string, limit: string) => `It has ${megabytes} MB, and ${limit} MB is the most.`,
+}
+
+const MEGABYTE = 1024 * 1024
+
+export class Upload {
+  private busy = false
+  private readonly input: HTMLInputElement
+  private readonly result: HTMLElement
+  private readonly mostBytes: number
+
+  constructor(
+    private readonly page: HTMLElement,
+    private readonly onLoaded: (uploaded: Uploaded) => void,
+  ) {
+    this.input = find<HTMLInputElement>('#upload-file', page)
+    this.result = find('#upload-result', page)
+    this.mostBytes = Number(find('#upload-form', page).dataset.maxBytes)
+    this.input.addEventListener('change', () => {
+      const [file] = this.input.files ?? []
+      // The same file may be chosen again after it was mended.
+      if (file) void this.send(file).finally(() => (this.input.value = ''))
+    })
+    this.listenToDrops()
+  }
+
+  private async send(file: File): Promise<void> {
+    if (this.busy) return
+    // Named before it travels: who waits for 40 MB to be refused has waited for nothing.
+    const most = this.mostBytes
+    if (most && file.size > most) {
+      return this.showRefusal(file, words.tooLarge((file.size / MEGABYTE).toFixed(1), (most / MEGABYTE).toFixed(0)))
+    }
+    this.busy = true
+    const [line, meter] = this.showProgress(file)
+    try {
+      const uploaded = await uploadFile(file, (share) => {
+        meter.value = share
+        if (share === 1) line.textContent = words.reading(file.name)
+      })
+      this.showLoaded(uploaded)
+      this.onLoaded(uploaded)
+    } catch (error) {
+      this.showRefusal(file, error instanceof ApiError ? (error.fields.file?.join(' ') ?? error.message) : words.failed)
+    } finally {
+      this.busy = false
+    }
+  }
+
+  private showProgress(file: File): [HTMLElement, HTMLProgressElement] {
+    const line = make('p', { class: 'notice-title' }, words.sending(file.name))
+    const meter = make('progress', { class: 'meter', max: '1', value: '0', 'aria-label': words.progress })
+    this.result.replaceChildren(make('div', { class: 'notice' }, make('div', { class: 'section' }, line, meter)))
+    return [line, meter]
+  }
+
+  private showLoaded({ piece, changes }: Uploaded): void {
+    const said = changes.length
+      ? [make('p', {}, words.changed), make('ul', {}, ...changes.map((change) => make('li', {}, change)))]
+      : [make('p', {}, words.unchanged)]
+    this.result.replaceChildren(
+      make(
+        'div',
+        { class: 'notice notice-good' },
+        make('div', {}, make('p', { class: 'notice-title' }, words.loaded(piece.title)), ...said),
+        make('a', { class: 'button', href: piece.url }, words.open),
+      ),
+    )
+  }
+
+  private showRefusal(file: File, why: string): void {
+    this.result.replaceChildren(
+      make(
+        'div',
+        { class: 'notice notice-bad' },
+        make('div', {}, make('p', { class: 'notice-title' }, words.refused(file.name)), make('p', {}, why), make('p', {}, words.nothingLost)),
+      ),
+    )
+  }
+
+  private listenToDrops(): void {
+    const holdsFile = (e: DragEvent) => e.dataTransfer?.types.includes('Files') ?? false
+    const show = (dropping: boolean) => this.page.classList.toggle('is-dropping', dropping)
+    document.addEventListener('dragover', (e) => {
+      if (!holdsFile(e)) return
+      e.preventDefault()
+      show(true)
+    })
+    document.addEventListener('dragleave', (e) => e.relatedTarget === null && show(false))
+    document.addEventListener('drop', (e) => {
+      if (!holdsFile(e)) return
+      e.preventDefault()
+      show(false)
+      const [file] = e.dataTransfer?.files ?? []
+      if (file) void this.send(file)
+    })
+  }
+}
