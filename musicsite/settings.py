@@ -189,7 +189,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+(\.[0-9a-f]{12}\.|/build/.+-[0-9A-Za-z_-]{8}\.)[^/]+$"
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "jpg jpeg png gif webp zip gz tgz bz2 tbz xz br swf flv woff woff2 3gp 3gpp asf avi m4v mov mp4 mpeg mpg webm wmv "
-    "sf2 sf3 ogg mp3"
+    "sf2 sf3 ogg mp3 map"
 ).split()
 
 # --- people -------------------------------------------------------------------------------------------------------
