@@ -18,6 +18,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from generator.music import notes as n
+from generator.music.drum_notation import pitch_drums
+from generator.music.engrave import write_musicxml
 from generator.music.notes import TICKS_PER_QUARTER, MusicError
 from generator.music.score import (
     DENOMINATORS,
@@ -32,6 +34,16 @@ from generator.music.score import (
 
 if TYPE_CHECKING:
     from music21 import stream
+
+__all__ = [
+    "Notated",
+    "NotationError",
+    "parse_abc",
+    "parse_musicxml",
+    "read_abc",
+    "read_musicxml",
+    "write_musicxml",
+]
 
 CHORD_PROGRAM = 24  # nylon guitar: chord symbols of a tune are strummed
 PLAIN_VELOCITY, CHORD_VELOCITY = 90, 64  # of notes without a dynamic mark, and of chord symbols
@@ -76,7 +88,7 @@ def parse_musicxml(data: bytes) -> Notated:
     if data[:2] == b"PK":
         data = _unzipped(data)
     try:
-        parsed = converter.parseData(data, format="musicxml")
+        parsed = converter.parseData(pitch_drums(data), format="musicxml")
         return notated(parsed)
     except MusicError:
         raise

@@ -227,7 +227,7 @@ def _read_cache(name: str, path: Path) -> Corpus:
                     row["side"],
                     credit=row["credit"],
                     regular=row["regular"],
-                )  # fmt: skip
+                )
             )
     except (OSError, ValueError, KeyError, TypeError, MusicError) as error:
         raise DatasetError(f"{path} is broken ({error}); delete it and take {name} in again.") from error

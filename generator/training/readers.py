@@ -1,4 +1,4 @@
-"""One reader for each data set: its files → pieces. Each names the file that it could not read and goes on."""
+"""One reader for each data set: files → pieces. Each names the file that it could not read and goes on."""
 
 from __future__ import annotations
 
@@ -390,7 +390,7 @@ def _piece(
 
 
 def _counted(metre: Metre) -> Metre:
-    """The metre from tick 0 on. Alla breve is counted in four: one book writes reels so, the next otherwise."""
+    """The metre from tick 0 on. Alla breve is counted in four: books write the same reel both ways."""
     return Metre(0, 4, 4) if (metre.numerator, metre.denominator) == (2, 2) else replace(metre, tick=0)
 
 
