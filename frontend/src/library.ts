@@ -48,7 +48,11 @@ async function deleteRow(row: HTMLElement): Promise<void> {
   const code = codeOf(row)
   await deletePiece(code)
   await refresh()
-  toast(words.deleted(titleOf(row)), {
+  offerUndo(code, titleOf(row))
+}
+
+function offerUndo(code: string, title: string): void {
+  toast(words.deleted(title), {
     label: words.undo,
     run: () =>
       void attempt(async () => {
@@ -95,4 +99,8 @@ function show(code: string): void {
   row?.querySelector<HTMLElement>('.card-title a')?.focus({ preventScroll: true })
 }
 
-if (location.hash.startsWith('#piece-')) show(location.hash.slice('#piece-'.length))
+// Where a piece was kept or deleted on another page, this one shows it, or offers to take it back.
+const [, what, which] = /^#(piece|deleted)-(.+)$/.exec(location.hash) ?? []
+if (which && what === 'piece') show(which)
+const gone = which && what === 'deleted' && findAll('#deleted .row').find((row) => row.dataset.piece === which)
+if (gone) offerUndo(which, titleOf(gone))

@@ -5,6 +5,7 @@ import { find, icon, isTyping, make, pageData } from './dom.ts'
 import { isOver, type JobEvent, JobSocket, socketAddress } from './jobSocket.ts'
 import { bindKeys, joinRoll, rollOptions } from './join.ts'
 import { KeepDialog } from './keepDialog.ts'
+import './mixer.ts'
 import { type Note, noteFromRow } from './note.ts'
 import { PianoRoll } from './PianoRoll.ts'
 import { Player } from './Player.ts'
@@ -13,6 +14,7 @@ import { StudioForm } from './studioForm.ts'
 import { requestFrom, settingsFromRequest, type StyleCard } from './studioSettings.ts'
 import { barsWritten, isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine, refusal, type Trouble } from './studioWords.ts'
 import { Synth } from './synth.ts'
+import './transport.ts'
 
 const words = {
   generate: 'Generate',
@@ -60,7 +62,12 @@ export class Studio {
     this.form = new StudioForm(root, styles, limits.max_bars)
     this.keep = new KeepDialog(document)
     this.player = new Player(Synth.shared())
-    this.roll = new PianoRoll(find('#roll', root), rollOptions(this.player))
+    const transport = find<HTMLElementTagNameMap['ostinato-transport']>('ostinato-transport', root)
+    const mixer = find<HTMLElementTagNameMap['ostinato-mixer']>('ostinato-mixer', root)
+    this.roll = new PianoRoll(find('#roll', root), { ...rollOptions(this.player), onFollow: () => transport.requestUpdate() })
+    transport.player = mixer.player = this.player
+    transport.roll = this.roll
+    transport.mixer = mixer
     this.continueFrom = continue_from && { piece: continue_from.piece, bars: continue_from.bars }
     joinRoll(this.player, this.roll, this.listeners.signal)
     bindKeys(this.player, this.roll, this.listeners.signal)
