@@ -1,9 +1,8 @@
 /** What the bench and the probe drive from outside: a page with a roll, or a whole player. */
-import { joinRoll, rollOptions } from '../src/join.ts'
 import { PianoRoll } from '../src/PianoRoll.ts'
-import { Player } from '../src/Player.ts'
+import type { Player } from '../src/Player.ts'
+import '../src/playerElement.ts'
 import { scoreFromJson, type ScoreJson } from '../src/score.ts'
-import { Synth } from '../src/synth.ts'
 import recorder from './recorder.js?url'
 import { band, longBand } from './songs.ts'
 
@@ -56,20 +55,26 @@ const bench = {
     tick += elapsed * 0.96
     roll.setPlayhead(tick)
   },
-  /** A player with its roll, started by the button "Play". */
-  showPlayer(score: ScoreJson | number) {
-    player?.dispose()
-    player = new Player(Synth.shared())
-    const host = emptyStage()
-    roll = new PianoRoll(host, rollOptions(player))
-    joinRoll(player, roll, new AbortController().signal)
+  /** A player with its roll, transport and mixer: a score from the server, or so many bars of the band. */
+  showPlayer(score: ScoreJson | number, { live = false } = {}) {
+    const element = document.createElement('ostinato-player')
+    stage.replaceChildren(element)
     const made = typeof score === 'number' ? band(score) : scoreFromJson(score)
-    player.load(made)
-    roll.setScore(made)
-    const button = document.createElement('button')
-    button.textContent = 'Play'
-    button.onclick = () => void player.toggle()
-    stage.append(button)
+    element.load(live ? { ...made, tracks: made.tracks.map((track) => ({ ...track, notes: [] })) } : made, { live })
+    player = element.player
+    roll = element.roll!
+    return made
+  },
+  /** Hands a live player its notes, a bar every so many milliseconds. */
+  async write(bars: number, every: number) {
+    const element = stage.querySelector('ostinato-player')!
+    for (let bar = 0; bar < bars; bar++) {
+      await new Promise((resolve) => setTimeout(resolve, every))
+      band(bars).tracks.forEach(({ notes }, track) => {
+        element.addNotes(track, notes.filter((note) => Math.floor(note.onset / 1920) === bar), (bar + 1) * 1920)
+      })
+    }
+    element.complete()
   },
   /** From now on notes down what leaves the analyser: time (s) and loudness of each block of 128 frames. */
   async record() {

@@ -36,7 +36,7 @@ export function makeInk(style: TrackStyle, palette: Palette, ratio: number): Ink
     onset: css(mix(colour, bright, palette.dark ? 0.5 : 0.4), outline ? 0.9 : 0.75),
     lit: css(mix(colour, bright, palette.dark ? 0.62 : 0.25)),
     halo: css(palette.dark ? mix(colour, bright, 0.2) : colour, palette.dark ? 0.32 : 0.24),
-    ghost: css(mix(colour, palette.ground, 0.5), 0.34),
+    ghost: css(mix(colour, palette.ground, 0.45), palette.dark ? 0.42 : 0.5),
   }
 }
 
