@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.chromium import find
+from tests.browser.people import sign_up
+from tests.browser.pieces import tune, upload
 from tests.browser.server import ROOT, Server
 
 RESULTS = ROOT / "var" / "test-results"
@@ -22,7 +24,7 @@ WIDTHS: dict[str, ViewportSize] = {
     "tablet": {"width": 768, "height": 1024},
     "desktop": {"width": 1440, "height": 900},
 }
-PASSWORD = "four notes that repeat"
+PATIENCE = 15_000  # milliseconds for a thing to appear, on a machine that is busy with other things
 FAILED = pytest.StashKey[bool]()
 
 # Breaches of the content security policy, kept on the window and read when the test ends.
@@ -61,7 +63,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium as a visitor has it: sound must be unlocked by a gesture."""
-    arguments = ["--no-sandbox", "--autoplay-policy=user-gesture-required"]
+    arguments = ["--no-sandbox", "--autoplay-policy=document-user-activation-required"]
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=arguments)
         yield browser
@@ -92,7 +95,7 @@ def open_browser(
         contexts.append(context)
         context.tracing.start(screenshots=True, snapshots=True)
         context.add_init_script(WATCH)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: heard.append(f"{error.name}: {error.message}"))
@@ -144,10 +147,7 @@ def alice(page: Page) -> str:
     return name
 
 
-def sign_up(page: Page, name: str) -> None:
-    """Sign up with name and password by the form."""
-    page.goto("/accounts/signup/")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("link", name="My pieces")).to_be_visible()
+@pytest.fixture
+def piece(page: Page, alice: str) -> str:
+    """A piece of alice's: an uploaded tune of eight notes over two bars. Returns its code."""
+    return upload(page, "tune.mid", tune())
