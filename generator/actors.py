@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dramatiq
 from django.utils import timezone
+from dramatiq.errors import Retry
 
 from generator import services, stops
 from generator.broker import make_broker
@@ -30,13 +31,15 @@ dramatiq.set_broker(make_broker())
 going_home = threading.Event()
 
 
-class AttemptFailed(Exception):
+class AttemptFailed(Retry):
     """Something broke under an attempt and there will be another: Dramatiq sends the message again after a pause."""
 
 
 @dramatiq.actor(queue_name=QUEUE)
 def generate(job_id: int) -> None:
     """Write a job's music. Whatever happens here, the row says how far it came and the next attempt goes on there."""
+    if going_home.is_set():
+        raise Retry("this process is about to end", delay=0)
     job = services.job_start(job_id=job_id)
     if job is None:
         return

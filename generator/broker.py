@@ -53,6 +53,7 @@ class DatabaseBroker(dramatiq.Broker):
         self.lease = timedelta(seconds=lease)
         self.name = process_name()
         self.seats = threading.Semaphore(1)
+        self.closing = False  # set when this process takes nothing more
         self._n_leases = 0
         self._rung = threading.Condition()
         self._rings = 0
@@ -107,6 +108,8 @@ class DatabaseBroker(dramatiq.Broker):
 
     def lease_next(self, queue_name: str) -> Message | None:
         """Lease the message whose turn it is: free or abandoned, and due. None when there is none."""
+        if self.closing:
+            return None
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
         ready = Message.objects.filter(free, queue=queue_name, is_dead=False, due__lte=now).order_by("turn", "pk")

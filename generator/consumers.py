@@ -54,6 +54,9 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 return
             await self.send_json(state)
             await self.tell_stored()
+            if not self.over and state["job"]["finished"] and self.told >= state["number"]:
+                self.over = True  # it was over before, and the browser had heard all of it
+                await self.close()
         if not self.over:
             self.watch = asyncio.create_task(self.look_after(state["job"]["status"] == Job.Status.QUEUED))
 
@@ -93,6 +96,8 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await self.send_json(event)
         self.told = event["number"]
         self.over = event["type"] in ("finished", "cancelled", "failed")
+        if self.over:
+            await self.close()  # nothing more will ever come
 
     async def look_after(self, waiting: bool) -> None:
         """While the job is not over: its place in line, and a look at the rows in case a ring was lost."""

@@ -68,6 +68,7 @@ class GeneratorProcess:
         actors.going_home.clear()
         alone = self.lock.take() and connection.vendor == "sqlite"
         if isinstance(self.broker, DatabaseBroker):
+            self.broker.closing = False
             self.broker.set_seats(self.seats)
             # A SQLite file is this machine's, so who is alone here is alone: all leases are those of the dead.
             if alone and (freed := self.broker.free_leases()):
@@ -80,6 +81,8 @@ class GeneratorProcess:
 
     def stop(self, *, timeout: float = 10.0) -> None:
         """Put back in line what is being written, and end. Safe to call at any time after __init__."""
+        if isinstance(self.broker, DatabaseBroker):
+            self.broker.closing = True
         actors.going_home.set()
         stops.stop_all()
         if self._started:

@@ -1,6 +1,7 @@
 """Reads settings from the environment, and refuses a value that it cannot read rather than guess."""
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -118,4 +119,6 @@ def sqlite(file: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000; PRAGMA secure_delete=ON;",
         },
+        # A file of its own for each test run: threads share it as they share the real one, runs do not.
+        "TEST": {"NAME": Path(tempfile.gettempdir()) / f"ostinato-test-{os.getpid()}.sqlite3"},
     }
