@@ -34,6 +34,8 @@ async function frames(seconds: number, step: (elapsed: number) => void): Promise
 let roll: PianoRoll
 let player: Player
 let tick = 0
+let watched: [time: number, tick: number][] = []
+let press = { sound: 0, voice: '', samples: 0, gap: 0 }
 let recorded: [time: number, level: number][] = []
 
 const bench = {
@@ -94,6 +96,48 @@ const bench = {
   },
   get recorded() {
     return recorded
+  },
+  /** From now on notes down where the playhead is: audio clock (s) and tick. */
+  watch() {
+    watched = []
+    player.addEventListener('position', () => watched.push([window.ostinato.now(), player.position]))
+  },
+  get watched() {
+    return watched
+  },
+  /** The largest sample that leaves the analyser now. */
+  peak() {
+    const { analyser } = window.ostinato
+    const wave = new Float32Array(analyser!.fftSize)
+    analyser!.getFloatTimeDomainData(wave)
+    return wave.reduce((peak, x) => Math.max(peak, Math.abs(x)), 0)
+  },
+  /** Times (ms) from the next press of the mouse to the first sound and to the samples, and the longest silence after. */
+  timePress() {
+    addEventListener(
+      'pointerdown',
+      () => {
+        const start = performance.now()
+        press = { sound: 0, voice: '', samples: 0, gap: 0 }
+        let last = 0
+        const look = () => {
+          const now = performance.now() - start
+          const { voice } = window.ostinato
+          if (window.ostinato.level() > 0.002) {
+            if (press.sound) press.gap = Math.max(press.gap, now - last)
+            else press = { ...press, sound: now, voice }
+            last = now
+          }
+          if (voice === 'samples') press.samples ||= now
+          if (now < 5500) setTimeout(look, 5)
+        }
+        look()
+      },
+      { once: true, capture: true },
+    )
+  },
+  get press() {
+    return press
   },
   get player() {
     return player

@@ -25,7 +25,7 @@ const words = {
   higher: 'A semitone higher',
   loop: 'Loop',
   follow: 'Follow',
-  followLabel: 'Follow the playhead',
+  followLabel: 'Follow the music',
   volume: 'Volume',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
