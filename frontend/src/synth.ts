@@ -16,6 +16,8 @@ declare global {
 
 /** How often it is looked whether anything is heard, ms. */
 const WATCH = 500
+/** Without a note for so long (s), the audio thread sleeps: it costs a phone its battery. */
+const SLEEP = 30
 
 /**
  * Everything that makes sound on the page: simple voices at once, sampled instruments as soon as they are there.
@@ -42,6 +44,7 @@ export class Synth extends EventTarget implements Sound {
   private pressed = 0
   private clockThen = 0
   private sounding: number | null = null
+  private latest = 0
   private loudest = 0
   private watcher: ReturnType<typeof setInterval> | null = null
 
@@ -98,8 +101,10 @@ export class Synth extends EventTarget implements Sound {
   private prepare(patches: readonly Patch[]): void {
     if (isSparing()) return
     for (const patch of patches) loadBank(patch).catch(() => undefined)
-    this.build()
+    const asleep = !this.context
+    const { context } = this.build()
     for (const deck of this.decks) deck.connect()
+    if (asleep && !this.pressed) void this.starting!.then(() => (this.pressed ? undefined : context.suspend())).catch(() => undefined)
   }
 
   /** @internal The parts a deck plays with; made at the first call. */
@@ -143,6 +148,7 @@ export class Synth extends EventTarget implements Sound {
   /** @internal A note was handed to the synthesizer. */
   noted(time: number, voice: 'simple' | 'samples'): void {
     this.sounding ??= time
+    this.latest = Math.max(this.latest, time)
     probe.voice = voice
   }
 
@@ -151,9 +157,17 @@ export class Synth extends EventTarget implements Sound {
     this.look()
   }
 
+  private sleep(context: AudioContext): void {
+    this.pressed = 0
+    if (this.watcher) clearInterval(this.watcher)
+    this.watcher = null
+    void context.suspend()
+  }
+
   private look(): void {
     const { context } = this
     if (!context || !this.pressed) return
+    if (context.state === 'running' && context.currentTime - Math.max(this.latest, this.clockThen) > SLEEP) return this.sleep(context)
     this.loudest = Math.max(this.loudest, probe.level())
     const trouble = whySilent({
       state: context.state as 'running',
