@@ -10,14 +10,25 @@ from gallery.models import Piece
 
 @admin.register(Piece)
 class PieceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["title", "code", "owner", "visibility", "is_draft", "source", "style", "bars", "created", "deleted_at"]
+    list_display = [
+        "title",
+        "code",
+        "owner",
+        "visibility",
+        "is_draft",
+        "source",
+        "style",
+        "bars",
+        "created",
+        "deleted_at",
+    ]
     list_filter = ["visibility", "is_draft", "source", "style"]
     search_fields = ["code", "title", "owner__username"]
     list_select_related = ["owner"]
     exclude = ["midi"]
     readonly_fields = [
-        "code", "owner", "source", "model", "style", "weights", "recipe", "changes", "bars", "tempo", "n_notes",
-        "seconds", "created", "updated",
+        "code", "owner", "source", "model", "style", "weights", "recipe", "changes", "bars", "tempo",
+        "n_notes", "seconds", "created", "updated",
     ]  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import content_disposition_header, quote_etag
@@ -127,7 +126,7 @@ class PieceRestoreView(APIView):
     def post(self, request: Request, code: str) -> Response:
         if not request.user.is_authenticated:
             raise Http404
-        piece = piece_restore(owner=cast(User, request.user), code=code)
+        piece = piece_restore(owner=request.user, code=code)
         if piece is None:
             raise Http404
         return Response(PieceOutput(piece, context={"person": request.user}).data)
@@ -177,7 +176,9 @@ class UploadView(APIView):
             "piece": PieceOutput(piece, context={"person": owner}).data,
             "changes": piece.changes,
         }
-        return Response(answer, status=status.HTTP_201_CREATED, headers={"Location": piece.get_absolute_url()})
+        return Response(
+            answer, status=status.HTTP_201_CREATED, headers={"Location": piece.get_absolute_url()}
+        )
 
 
 def visible_piece(request: Request, code: str) -> Piece:
@@ -203,7 +204,7 @@ def etag_of(piece: Piece, *parts: str) -> str:
 
 
 def conditional(request: Request, response: HttpResponse, etag: str) -> HttpResponse:
-    """The response, or 304 when the visitor has it already. Kept by the visitor's browser alone, and asked for again."""
+    """The response, or 304 when the visitor has it. Kept by the visitor's browser alone, which asks again."""
     response["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Authorization", "Cookie"])

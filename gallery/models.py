@@ -44,7 +44,12 @@ class PieceQuerySet(models.QuerySet["Piece"]):
 
     def public(self) -> PieceQuerySet:
         """What the gallery shows, newest first."""
-        return self.there().filter(visibility=Piece.Visibility.PUBLIC).select_related("owner").order_by("-created", "-pk")
+        return (
+            self.there()
+            .filter(visibility=Piece.Visibility.PUBLIC)
+            .select_related("owner")
+            .order_by("-created", "-pk")
+        )
 
     def kept(self) -> PieceQuerySet:
         return self.there().filter(is_draft=False).order_by("-created", "-pk")
@@ -88,7 +93,9 @@ class Piece(models.Model):
     style = models.CharField(max_length=32, blank=True)
     weights = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the weights that made it."))
     recipe = models.JSONField(default=dict, blank=True, help_text=_("All that is needed to make it again."))
-    changes = models.JSONField(default=list, blank=True, help_text=_("What an upload was changed in on its way in."))
+    changes = models.JSONField(
+        default=list, blank=True, help_text=_("What an upload was changed in on its way in.")
+    )
     bars = models.PositiveIntegerField()
     tempo = models.FloatField(help_text=_("Quarters a minute at the start."))
     n_notes = models.PositiveIntegerField()
@@ -103,16 +110,24 @@ class Piece(models.Model):
         verbose_name = _("piece")
         verbose_name_plural = _("pieces")
         constraints = [
-            models.CheckConstraint(condition=Q(visibility__in=("private", "unlisted", "public")), name="piece_visibility"),
+            models.CheckConstraint(
+                condition=Q(visibility__in=("private", "unlisted", "public")), name="piece_visibility"
+            ),
             models.CheckConstraint(condition=Q(source__in=("generated", "uploaded")), name="piece_source"),
-            models.CheckConstraint(condition=Q(is_draft=False) | Q(visibility="private"), name="piece_draft_is_private"),
+            models.CheckConstraint(
+                condition=Q(is_draft=False) | Q(visibility="private"), name="piece_draft_is_private"
+            ),
             models.CheckConstraint(condition=~Q(title=""), name="piece_has_a_title"),
-            models.CheckConstraint(condition=Q(tempo__gt=0) & Q(seconds__gte=0), name="piece_tempo_and_seconds"),
+            models.CheckConstraint(
+                condition=Q(tempo__gt=0) & Q(seconds__gte=0), name="piece_tempo_and_seconds"
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "-created"], name="piece_of_owner"),
             models.Index(
-                fields=["-created", "-id"], condition=Q(visibility="public", deleted_at=None), name="piece_in_gallery"
+                fields=["-created", "-id"],
+                condition=Q(visibility="public", deleted_at=None),
+                name="piece_in_gallery",
             ),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="piece_deleted"),
         ]

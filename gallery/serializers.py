@@ -22,8 +22,8 @@ class PieceOutput(serializers.ModelSerializer[Piece]):
     class Meta:
         model = Piece
         fields = [
-            "code", "title", "visibility", "is_draft", "source", "model", "style", "style_title", "bars", "tempo",
-            "n_notes", "seconds", "created", "author", "url", "is_mine",
+            "code", "title", "visibility", "is_draft", "source", "model", "style", "style_title", "bars",
+            "tempo", "n_notes", "seconds", "created", "author", "url", "is_mine",
         ]  # fmt: skip
 
     def get_url(self, piece: Piece) -> str:
@@ -81,7 +81,9 @@ class UploadInput(serializers.Serializer[Any]):
 
 class UploadOutput(serializers.Serializer[Any]):
     piece = PieceOutput()
-    changes = serializers.ListField(child=serializers.CharField(), help_text="What was changed on the way in.")
+    changes = serializers.ListField(
+        child=serializers.CharField(), help_text="What was changed on the way in."
+    )
 
 
 def piece_json(piece: Piece, person: Any) -> dict[str, Any]:

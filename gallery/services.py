@@ -71,14 +71,14 @@ def shelf_check(owner: User) -> None:
     if Piece.objects.owned_by(owner).kept().count() >= limit:
         raise ApplicationError(
             "shelf_full",
-            _("You have %(limit)d pieces, which is as many as fit. Delete some to make room; nothing was lost.")
+            _("You have %(limit)d pieces, as many as fit. Delete some to make room; nothing was lost.")
             % {"limit": limit},
             status=HTTPStatus.CONFLICT,
         )
 
 
 def piece_upload(*, owner: User, data: bytes, filename: str) -> Piece:
-    """Make a private piece of an uploaded file. Raises ApplicationError with the reason when it is refused."""
+    """Make a private piece of an uploaded file. Raises ApplicationError with the reason for a refusal."""
     from generator.music.intake import IntakeRefused, read_upload  # parsers load only when one is needed
 
     if len(data) > settings.UPLOAD_MAX_BYTES:
@@ -101,7 +101,9 @@ def piece_upload(*, owner: User, data: bytes, filename: str) -> Piece:
 def upload_too_large() -> ApplicationError:
     """The refusal of a file that is over the limit, which is named."""
     mebibytes = settings.UPLOAD_MAX_BYTES / 1024 / 1024
-    message = _("The file is too large: a file may have %(limit).4g MB. Nothing was uploaded.") % {"limit": mebibytes}
+    message = _("The file is too large: a file may have %(limit).4g MB. Nothing was uploaded.") % {
+        "limit": mebibytes
+    }
     return ApplicationError(
         "too_large", message, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, fields={"file": [message]}
     )

@@ -26,7 +26,12 @@ def home(request: HttpRequest) -> HttpResponse:
     first = next((piece for piece in newest if piece.n_notes), None)
     hero = None
     if first is not None:
-        card = {"code": first.code, "title": first.title, "author": first.author, "url": first.get_absolute_url()}
+        card = {
+            "code": first.code,
+            "title": first.title,
+            "author": first.author,
+            "url": first.get_absolute_url(),
+        }
         hero = {"piece": card, "score": score_to_json(first.score)}
     return render(request, "gallery/home.html", {"hero": hero, "newest": newest, "page_data": {"hero": hero}})
 

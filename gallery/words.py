@@ -1,4 +1,4 @@
-"""The styles' names in the reader's language. generator.music knows no Django, so its words are marked here."""
+"""The styles' names in the reader's language. generator.music knows no Django: its words are marked here."""
 
 from django.utils.translation import gettext, gettext_noop
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import dramatiq
 from django.utils import timezone
@@ -13,8 +13,8 @@ from dramatiq.errors import Retry
 
 from generator import services, stops
 from generator.broker import make_broker
-from generator.events import NotesEvent
 from generator.engines import engine, engine_device, engine_request
+from generator.events import NotesEvent, TrackHead
 from generator.models import Job
 from generator.services import AttemptOver
 
@@ -32,12 +32,12 @@ going_home = threading.Event()
 
 
 class AttemptFailed(Retry):
-    """Something broke under an attempt and there will be another: Dramatiq sends the message again after a pause."""
+    """Something broke under an attempt and there will be another, after a pause that Dramatiq makes."""
 
 
 @dramatiq.actor(queue_name=QUEUE)
 def generate(job_id: int) -> None:
-    """Write a job's music. Whatever happens here, the row says how far it came and the next attempt goes on there."""
+    """Write a job's music. Whatever happens here, the next attempt goes on where the row says."""
     if going_home.is_set():
         raise Retry("this process is about to end", delay=0)
     job = services.job_start(job_id=job_id)
@@ -74,15 +74,17 @@ def generate(job_id: int) -> None:
 
 
 def tell_part(job: Job, part: Opening | Chunk) -> None:
-    """Store one thing that the engine said. Raises AttemptOver when the job is not this attempt's any more."""
-    if not hasattr(part, "until"):
+    """Store one thing that the engine said. Raises AttemptOver when the job is no longer this attempt's."""
+    from generator.engine.rows import Opening
+
+    if isinstance(part, Opening):
         if job.n_events:  # an earlier attempt has said it
             return
         services.job_append(
             job=job,
             event={
                 "type": "opening",
-                "tracks": part.tracks,  # type: ignore[typeddict-item]
+                "tracks": cast(list[TrackHead], part.tracks),
                 "tempo": part.tempo,
                 "metre": list(part.metre),
                 "bars": part.bars,
@@ -96,5 +98,10 @@ def tell_part(job: Job, part: Opening | Chunk) -> None:
     changes: dict[str, Any] = {"bars_done": max(part.bars_done, job.bars_done)}
     if part.notes and job.first_note is None:
         changes["first_note"] = timezone.now()
-    event: NotesEvent = {"type": "notes", "notes": part.notes, "until": part.until, "bars_done": part.bars_done}
+    event: NotesEvent = {
+        "type": "notes",
+        "notes": part.notes,
+        "until": part.until,
+        "bars_done": part.bars_done,
+    }
     services.job_append(job=job, event=event, **changes)

@@ -21,7 +21,17 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Job)
 class JobAdmin(LookOnly):
-    list_display = ["code", "owner", "status", "bars_done", "bars", "attempt", "error_code", "created", "finished"]
+    list_display = [
+        "code",
+        "owner",
+        "status",
+        "bars_done",
+        "bars",
+        "attempt",
+        "error_code",
+        "created",
+        "finished",
+    ]
     list_filter = ["status", "error_code"]
     search_fields = ["code", "owner__username"]
     list_select_related = ["owner"]

@@ -1,8 +1,8 @@
-"""DatabaseBroker: Dramatiq without a server. A message is a row, leased while it is worked on, deleted when it is done.
+"""DatabaseBroker: Dramatiq without a server. A message is a row, leased while worked on, deleted at the end.
 
-A lease is renewed as long as its process lives, by generator.worker; one that runs out belongs to a dead process and
-is taken by the next who looks. Nobody has to notice a death, and nothing can be lost between two steps: a
-message is in the table until its work is done.
+A lease is renewed as long as its process lives, by generator.worker; one that runs out belongs to a dead
+process and is taken by the next who looks. Nobody has to notice a death, and nothing can be lost between two
+steps: a message is in the table until its work is done.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ class DatabaseBroker(dramatiq.Broker):
             self.emit_after("declare_queue", queue_name)
 
     def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
-        """Store a message, in the caller's transaction where there is one. delay: milliseconds before it is due.
+        """Store a message, in the caller's transaction if there is one. delay: milliseconds before it is due.
 
         A message that is stored already (a retry) keeps its row, and loses its lease.
         """
         if message.queue_name not in self.queues:
-            raise QueueNotFound(message.queue_name)
+            raise QueueNotFound(message.queue_name)  # type: ignore[no-untyped-call]
         self.emit_before("enqueue", message, delay)
         Message.objects.update_or_create(
             message_id=message.message_id,
@@ -93,9 +93,10 @@ class DatabaseBroker(dramatiq.Broker):
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 1000) -> Consumer:
         if queue_name not in self.queues:
-            raise QueueNotFound(queue_name)
-        # Nothing is taken before a thread is free for it: what lies here could not be taken by another process, nor
-        # overtaken by somebody whose turn comes earlier. `prefetch` is made for brokers that are far away.
+            raise QueueNotFound(queue_name)  # type: ignore[no-untyped-call]
+        # Nothing is taken before a thread is free for it: what lies here could not be taken by another
+        # process, nor overtaken by somebody whose turn comes earlier. `prefetch` is made for brokers that are
+        # far away.
         return DatabaseConsumer(self, queue_name, timeout=timeout / 1000)
 
     def flush(self, queue_name: str) -> None:
@@ -104,7 +105,7 @@ class DatabaseBroker(dramatiq.Broker):
     def flush_all(self) -> None:
         Message.objects.all().delete()
 
-    # --- leases -----------------------------------------------------------------------------------------------------
+    # --- leases ------------------------------------------------------------------------------------
 
     def lease_next(self, queue_name: str) -> Message | None:
         """Lease the message whose turn it is: free or abandoned, and due. None when there is none."""
@@ -112,13 +113,15 @@ class DatabaseBroker(dramatiq.Broker):
             return None
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
-        ready = Message.objects.filter(free, queue=queue_name, is_dead=False, due__lte=now).order_by("turn", "pk")
+        ready = Message.objects.filter(free, queue=queue_name, is_dead=False, due__lte=now).order_by(
+            "turn", "pk"
+        )
         if connection.features.has_select_for_update_skip_locked:
             with transaction.atomic():
                 row = ready.select_for_update(skip_locked=True).first()
                 return row if row is not None and self._lease(row, free) else None
-        # SQLite: one writer at a time, so the update that still finds the message free is the lock. Looking first
-        # without a lock keeps an idle queue from writing at all.
+        # SQLite: one writer at a time, so the update that still finds the message free is the lock. Looking
+        # first without a lock keeps an idle queue from writing at all.
         for row in ready[:8]:
             if self._lease(row, free):
                 return row
@@ -141,7 +144,7 @@ class DatabaseBroker(dramatiq.Broker):
         """End all leases, when it is known that no other process lives. Returns how many there were."""
         return Message.objects.exclude(lease_owner="").update(lease_owner="", lease_until=None)
 
-    # --- the bell ---------------------------------------------------------------------------------------------------
+    # --- the bell ----------------------------------------------------------------------------------
 
     def ring(self) -> None:
         """Something is new in the queue: wake whoever waits in this process."""
@@ -150,7 +153,7 @@ class DatabaseBroker(dramatiq.Broker):
             self._rung.notify_all()
 
     def wait(self, seen: int, timeout: float) -> int:
-        """Wait for a ring after number `seen`, `timeout` seconds at most. Returns the number of the last ring."""
+        """Wait `timeout` seconds at most for a ring after number `seen`. Returns the last ring's number."""
         with self._rung:
             self._rung.wait_for(lambda: self._rings != seen, timeout)
             return self._rings
@@ -187,7 +190,11 @@ class DatabaseConsumer(Consumer):
         finally:
             if row is None:
                 self.broker.seats.release()
-        return LeasedMessage(dramatiq.Message.decode(bytes(row.body)), row.lease_owner) if row is not None else None
+        return (
+            LeasedMessage(dramatiq.Message.decode(bytes(row.body)), row.lease_owner)
+            if row is not None
+            else None
+        )
 
     def _take(self) -> Message | None:
         row = self.broker.lease_next(self.queue_name)
@@ -197,9 +204,9 @@ class DatabaseConsumer(Consumer):
         return row
 
     def _held(self, message: MessageProxy) -> Any:
-        """The message's row, while it is held under the lease that we took: a retry has put it back without one, and
+        """The message's row, while it is held under our lease: a retry has put it back without one, and
         when the lease ran out another may have taken it."""
-        return Message.objects.filter(message_id=message.message_id, lease_owner=message.lease)  # type: ignore[attr-defined]
+        return Message.objects.filter(message_id=message.message_id, lease_owner=message.lease)
 
     def ack(self, message: MessageProxy) -> None:
         self.broker.seats.release()
@@ -216,7 +223,7 @@ class DatabaseConsumer(Consumer):
 
 
 class DatabaseConnections(Middleware):
-    """Gives Dramatiq's threads what a request has: connections that are fresh before, and closed in the end."""
+    """Gives Dramatiq's threads what a request has: connections that are fresh before, and closed after."""
 
     def before_process_message(self, broker: dramatiq.Broker, message: MessageProxy) -> None:
         close_old_connections()
@@ -240,8 +247,8 @@ class DatabaseConnections(Middleware):
 
 def make_broker() -> dramatiq.Broker:
     """The broker that the settings ask for: Redis where there is one, else the database."""
-    # How often a job is tried is decided by its row (services.job_start). What is tried without end is to get at the
-    # row, while the database is away.
+    # How often a job is tried is decided by its row (services.job_start). What is tried without end is to get
+    # at the row, while the database is away.
     middleware: list[Middleware] = [
         DatabaseConnections(),
         Retries(max_retries=None, min_backoff=500, max_backoff=30_000),  # type: ignore[arg-type]
@@ -249,8 +256,9 @@ def make_broker() -> dramatiq.Broker:
     if settings.REDIS_URL:
         from dramatiq.brokers.redis import RedisBroker
 
-        # maintenance_chance is per million calls: at its default a dead worker is noticed after thousands of them.
-        return RedisBroker(
+        # maintenance_chance is per million calls: at its default a dead worker is noticed after thousands of
+        # them.
+        return RedisBroker(  # type: ignore[no-untyped-call]
             url=settings.REDIS_URL,
             middleware=middleware,
             namespace="ostinato",
@@ -265,8 +273,8 @@ def make_broker() -> dramatiq.Broker:
 class ProcessLock:
     """A lock file that every worker process of one data folder holds, shared.
 
-    Who gets it alone is the only one alive: all leases in the database then belong to the dead. The system lets go of
-    it when a process ends, however it ends.
+    Who gets it alone is the only one alive: all leases in the database then belong to the dead. The system
+    lets go of it when a process ends, however it ends.
     """
 
     def __init__(self, file: Path) -> None:

@@ -36,5 +36,7 @@ def check_lease(**kwargs: Any) -> list[CheckMessage]:
     """A lease must outlive the pauses between its renewals."""
     if settings.QUEUE_LEASE_SECONDS >= 4 * settings.QUEUE_POLL_SECONDS:
         return []
-    words = "QUEUE_LEASE_SECONDS is less than four times QUEUE_POLL_SECONDS: a worker that lives could be taken for dead."
+    words = (
+        "QUEUE_LEASE_SECONDS is below four times QUEUE_POLL_SECONDS: a living worker could be taken for dead."
+    )
     return [Error(words, id="generator.E002")]

@@ -20,16 +20,17 @@ NO_SUCH_JOB = 4404
 QUEUE_SECONDS = 0.5
 # The rows are looked at this often although nobody rang: what a lost ring costs at most.
 LOOK_SECONDS = 2.0
-# Something is said at least this often while a job waits, so that a browser can tell a quiet line from a dead one.
+# Something is said at least this often while a job waits, so that a browser can tell a quiet line from a dead
+# one.
 SILENCE_SECONDS = 4.0
 
 
 class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """One browser's ear on one job, in the words of events.py. Takes no orders.
 
-    It joins the job's group before it reads the rows, so an event in between is heard twice rather than never, and
-    what comes twice is dropped by its number. A ring with a number that is not the next one sends it back to the
-    rows. So each event goes out once and in order, whatever the channel layer does.
+    It joins the job's group before it reads the rows, so an event in between is heard twice rather than
+    never, and what comes twice is dropped by its number. A ring with a number that is not the next one sends
+    it back to the rows. So each event goes out once and in order, whatever the channel layer does.
     """
 
     async def connect(self) -> None:
@@ -118,23 +119,23 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                     if not self.over:
                         await self.tell_stored()
 
-    # --- the rows, read in threads ------------------------------------------------------------------------------------
+    # --- the rows, read in threads -----------------------------------------------------------------
 
-    @database_sync_to_async  # type: ignore[misc]
+    @database_sync_to_async  # type: ignore[untyped-decorator]
     def read_job(self, code: str) -> Job | None:
         return Job.objects.owned_by(self.scope["user"]).filter(code=code).first()
 
-    @database_sync_to_async  # type: ignore[misc]
+    @database_sync_to_async  # type: ignore[untyped-decorator]
     def read_state(self) -> StateEvent | None:
         job = Job.objects.select_related("piece").filter(pk=self.job_id).first()
         return {"type": "state", "number": job.n_events, "job": job_json(job)} if job else None
 
-    @database_sync_to_async  # type: ignore[misc]
+    @database_sync_to_async  # type: ignore[untyped-decorator]
     def read_events(self, after: int) -> list[dict[str, Any]]:
         rows = Event.objects.filter(job_id=self.job_id, number__gt=after).order_by("number")
         return [{**payload, "number": number} for number, payload in rows.values_list("number", "payload")]
 
-    @database_sync_to_async  # type: ignore[misc]
+    @database_sync_to_async  # type: ignore[untyped-decorator]
     def read_place(self) -> QueueEvent | None:
         job = Job.objects.filter(pk=self.job_id, status=Job.Status.QUEUED).first()
         if job is None:
@@ -144,6 +145,6 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
 
 def after(scope: dict[str, Any]) -> int:
-    """Number of the last event that the browser has seen, from ?after=; 0 when it says none that can be read."""
+    """Number of the last event that the browser has seen, from ?after=; 0 when that cannot be read."""
     said = parse_qs(scope["query_string"].decode("ascii", "replace")).get("after", ["0"])[0]
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @functools.cache
 def engine() -> Engine:
-    """The one engine of this process, made when it is first asked for: torch loads only where music is written."""
+    """The one engine of this process, made when first asked for: torch loads only where music is written."""
     made: Engine = import_string(settings.ENGINE)(device=settings.ENGINE_DEVICE or None)
     return made
 
@@ -43,7 +43,7 @@ def style_names() -> list[str]:
 
 
 def engine_request(job: Job) -> GenerationRequest:
-    """What the engine is to do for a job: with what an earlier attempt has told already, where there was one."""
+    """What the engine is to do for a job: with what an earlier attempt has told, if there was one."""
     return request_of(
         job.request,
         seed=job.seed,

@@ -1,7 +1,7 @@
 """What a job's socket can say, and how a thread rings for it.
 
-The rows of Event are the truth. What goes through the channel layer only saves the browser's side from reading them:
-a message that is lost or comes too late costs a look into the table, never a note.
+The rows of Event are the truth. What goes through the channel layer only saves the browser's side from
+reading them: a message that is lost or comes too late costs a look into the table, never a note.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ StoredEvent = OpeningEvent | NotesEvent | FinishedEvent | CancelledEvent | Faile
 
 
 class QueueEvent(TypedDict):
-    """Place in line, while waiting. Neither stored nor numbered. wait_seconds is null while no generator is up."""
+    """Place in line, while waiting. Not stored nor numbered. wait_seconds: null while no generator is up."""
 
     type: Literal["queue"]
     position: int
@@ -114,9 +114,10 @@ def job_group(code: str) -> str:
 class Bell:
     """Rings for sockets from any thread.
 
-    The in-memory channel layer is a set of asyncio queues and only safe on the loop of the sockets' own server, so that
-    loop says here that it exists (`attach`). A process without sockets, in a cluster, has a loop of its own for the
-    Redis layer, started at the first ring: a connection to Redis belongs to one loop too.
+    The in-memory channel layer is a set of asyncio queues and only safe on the loop of the sockets' own
+    server, so that loop says here that it exists (`attach`). A process without sockets, in a cluster, has a
+    loop of its own for the Redis layer, started at the first ring: a connection to Redis belongs to one loop
+    too.
     """
 
     def __init__(self) -> None:
@@ -128,7 +129,7 @@ class Bell:
         self._loop = loop
 
     def ring(self, group: str, message: GroupMessage) -> None:
-        """Send to a group, from a thread that is not a loop's. Whoever cannot be reached will look for himself."""
+        """Send to a group, from a thread that is not a loop's. Who cannot be reached will look by itself."""
         layer = get_channel_layer()
         loop = self._usable_loop(layer)
         if layer is None or loop is None:

@@ -1,4 +1,4 @@
-"""Jobs, what they told, the queue's messages and the workers alive. The rows are the truth, all else is a doorbell."""
+"""Jobs, what they told, the queue's messages, the workers alive. Rows are the truth, all else a doorbell."""
 
 from __future__ import annotations
 
@@ -46,11 +46,17 @@ class Job(models.Model):
     request = models.JSONField(help_text=_("What was asked, as the API takes it."))
     prime = models.BinaryField(null=True, help_text=_("MIDI of the bars to go on after."))
     seed = models.BigIntegerField()
-    bars = models.PositiveIntegerField(help_text=_("Bars the finished piece has, those it goes on after included."))
+    bars = models.PositiveIntegerField(
+        help_text=_("Bars the finished piece has, those it goes on after included.")
+    )
     bars_done = models.PositiveIntegerField(default=0)
     idempotency_key = models.CharField(max_length=128, blank=True)
-    turn = models.BigIntegerField(default=0, help_text=_("Place in the line, fair between people; lowest first."))
-    attempt = models.PositiveIntegerField(default=0, help_text=_("Fence: a write with an older number is refused."))
+    turn = models.BigIntegerField(
+        default=0, help_text=_("Place in the line, fair between people; lowest first.")
+    )
+    attempt = models.PositiveIntegerField(
+        default=0, help_text=_("Fence: a write with an older number is refused.")
+    )
     handed_back = models.PositiveIntegerField(default=0, help_text=_("Attempts that ended in good order."))
     n_events = models.PositiveIntegerField(default=0, help_text=_("Number of the last thing it told."))
     error_code = models.CharField(max_length=40, blank=True)
@@ -71,23 +77,30 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=("queued", "running", "done", "failed", "cancelled")), name="job_status"
+                condition=Q(status__in=("queued", "running", "done", "failed", "cancelled")),
+                name="job_status",
             ),
-            models.CheckConstraint(condition=Q(seed__gte=0, seed__lte=MAX_SEED), name="job_seed_a_browser_can_hold"),
+            models.CheckConstraint(
+                condition=Q(seed__gte=0, seed__lte=MAX_SEED), name="job_seed_a_browser_can_hold"
+            ),
             models.CheckConstraint(condition=Q(bars__gte=1), name="job_has_bars"),
             models.CheckConstraint(
                 condition=Q(status__in=("queued", "running"), finished=None)
                 | Q(status__in=("done", "failed", "cancelled"), finished__isnull=False),
                 name="job_finished_when_it_says_so",
             ),
-            models.CheckConstraint(condition=~Q(status="failed") | ~Q(error_code=""), name="job_failed_says_why"),
+            models.CheckConstraint(
+                condition=~Q(status="failed") | ~Q(error_code=""), name="job_failed_says_why"
+            ),
             models.UniqueConstraint(
                 fields=["owner", "idempotency_key"], condition=~Q(idempotency_key=""), name="job_once_a_key"
             ),
         ]
         indexes = [
             models.Index(
-                fields=["turn", "id"], condition=Q(status__in=("queued", "running")), name="job_waiting_or_running"
+                fields=["turn", "id"],
+                condition=Q(status__in=("queued", "running")),
+                name="job_waiting_or_running",
             ),
             models.Index(fields=["owner", "-created"], name="job_of_owner"),
             models.Index(fields=["-finished"], name="job_finished"),
@@ -105,7 +118,7 @@ class Job(models.Model):
 
 
 class Event(models.Model):
-    """One thing that happened to a job, as it was told to the browser. Numbered from 1 without gaps, never changed."""
+    """One thing that happened to a job, as the browser was told. Numbered from 1, no gaps, never changed."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="events")
     number = models.PositiveIntegerField()
@@ -133,18 +146,23 @@ class Message(models.Model):
     due = models.DateTimeField(default=timezone.now, help_text=_("Not before."))
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    is_dead = models.BooleanField(default=False, help_text=_("Given up; kept for those who run the site to see."))
+    is_dead = models.BooleanField(
+        default=False, help_text=_("Given up; kept for those who run the site to see.")
+    )
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
             models.CheckConstraint(
-                condition=Q(lease_owner="", lease_until=None) | (~Q(lease_owner="") & Q(lease_until__isnull=False)),
+                condition=Q(lease_owner="", lease_until=None)
+                | (~Q(lease_owner="") & Q(lease_until__isnull=False)),
                 name="message_lease_has_an_owner_and_an_end",
             ),
         ]
-        indexes = [models.Index(fields=["queue", "turn", "id"], condition=Q(is_dead=False), name="message_in_line")]
+        indexes = [
+            models.Index(fields=["queue", "turn", "id"], condition=Q(is_dead=False), name="message_in_line")
+        ]
 
     def __str__(self) -> str:
         return f"message {self.message_id} in {self.queue}"

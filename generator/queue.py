@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from generator.models import Job, Worker
 
-# A worker says that it lives every two seconds; one that has been silent for longer than this is taken for dead.
+# A worker says that it lives every two seconds; one that has been silent for longer than this is taken for
+# dead.
 WORKER_SILENCE = timedelta(seconds=5)
 # What a bar takes before anything was measured.
 SECONDS_A_BAR = 0.2
@@ -27,9 +28,10 @@ LOOK_SECONDS = 0.5
 
 
 def send(job: Job) -> None:
-    """Put the message that carries a job into the queue, in the current transaction where the queue is a table.
+    """Put the message that carries a job into the queue, in this transaction where the queue is a table.
 
-    A queue elsewhere hears of it when the transaction is through, so that no worker looks for a row that is not there.
+    A queue elsewhere hears of it when the transaction is through, so that no worker looks for a row that is
+    not there.
     """
     from generator.actors import generate
 
@@ -81,7 +83,9 @@ def look() -> Line:
     """Read the line and foretell it: each waiting job takes the seat that is free first."""
     now = timezone.now()
     a_bar = seconds_a_bar()
-    running = list(Job.objects.filter(status=Job.Status.RUNNING).only("id", "started", "bars", "bars_done", "status"))
+    running = list(
+        Job.objects.filter(status=Job.Status.RUNNING).only("id", "started", "bars", "bars_done", "status")
+    )
     waiting = list(Job.objects.waiting().only("id", "bars", "bars_done", "status"))
     seats = live_workers().aggregate(n=Sum("seats"))["n"] or 0
     ends = {job.pk: _seconds_left(job, now, a_bar) for job in running}
@@ -109,9 +113,11 @@ def _seconds_left(job: Job, now: datetime, a_bar: float) -> float:
 
 def seconds_a_bar() -> float:
     """The median pace of the last jobs, the wait for the first note included."""
-    done = Job.objects.filter(status=Job.Status.DONE, started__isnull=False).order_by("-finished")[:MEASURED_JOBS]
+    done = Job.objects.filter(status=Job.Status.DONE).order_by("-finished")
     paces = [
-        (finished - started).total_seconds() / bars for started, finished, bars in done.values_list("started", "finished", "bars")
+        (finished - started).total_seconds() / bars
+        for started, finished, bars in done.values_list("started", "finished", "bars")[:MEASURED_JOBS]
+        if started is not None and finished is not None
     ]
     return statistics.median(paces) if paces else SECONDS_A_BAR
 
@@ -132,3 +138,9 @@ def seconds_until_one_is_done(owner: User) -> float:
 def live_workers() -> QuerySet[Worker]:
     """The workers that have said so in the last seconds."""
     return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE)
+
+
+def forget() -> None:
+    """Look anew at the next question."""
+    global _last
+    _last = Line(looked=float("-inf"))

@@ -20,7 +20,10 @@ RECIPE_VERSION = 1
 
 def events_of(job: Job) -> list[StoredEvent]:
     """All that was told, in order."""
-    return [cast(StoredEvent, payload) for payload in job.events.order_by("number").values_list("payload", flat=True)]
+    return [
+        cast(StoredEvent, payload)
+        for payload in job.events.order_by("number").values_list("payload", flat=True)
+    ]
 
 
 def notes_told(events: list[StoredEvent]) -> list[NoteRow]:
@@ -42,7 +45,7 @@ def made_so_far(job: Job) -> Score | None:
 
 
 def score_of(opening: OpeningEvent, notes: list[NoteRow], prime: Score | None) -> Score:
-    """The score that an opening and notes tell. What stood in the bars before stays, its changes of tempo too."""
+    """The score that an opening and notes tell. A prime's changes of tempo stay."""
     rows = np.array(notes, dtype=np.int64).reshape(-1, 5)
     tracks = []
     for number, head in enumerate(opening["tracks"]):

@@ -13,8 +13,8 @@ from rest_framework import serializers
 
 from generator.engines import style_names
 from generator.models import MAX_SEED, Job
-from generator.music.styles import STYLES
 from generator.music.key import KEYS
+from generator.music.styles import STYLES
 from generator.queue import line
 
 MODELS = ("rnn",)
@@ -22,21 +22,31 @@ MODELS = ("rnn",)
 
 class ContinueInput(serializers.Serializer[Any]):
     piece = serializers.CharField(max_length=32, help_text="Code of the piece to go on after.")
-    bars = serializers.IntegerField(min_value=1, help_text="How many of its bars to keep; the new ones follow.")
+    bars = serializers.IntegerField(
+        min_value=1, help_text="How many of its bars to keep; the new ones follow."
+    )
 
 
 class GenerationInput(serializers.Serializer[Any]):
     """What to write. Everything but `style` may be left out."""
 
     model = serializers.ChoiceField(choices=MODELS, default="rnn")
-    style = serializers.ChoiceField(choices=tuple(STYLES))
-    bars = serializers.IntegerField(min_value=1, default=8, help_text="To write, after those of `continue_from`.")
+    style = serializers.ChoiceField(choices=tuple(STYLES))  # type: ignore[assignment]
+    bars = serializers.IntegerField(
+        min_value=1, default=8, help_text="To write, after those of `continue_from`."
+    )
     key = serializers.ChoiceField(choices=tuple(KEYS), allow_null=True, default=None, help_text="Null: free.")
     key_lock = serializers.BooleanField(default=False, help_text="No note outside the key's scale.")
     tempo = serializers.FloatField(
-        min_value=40, max_value=240, allow_null=True, default=None, help_text="Quarters a minute. Null: the style's."
+        min_value=40,
+        max_value=240,
+        allow_null=True,
+        default=None,
+        help_text="Quarters a minute. Null: the style's.",
     )
-    metre = serializers.CharField(max_length=5, allow_null=True, default=None, help_text='"3/4". Null: the style\'s.')
+    metre = serializers.CharField(
+        max_length=5, allow_null=True, default=None, help_text='"3/4". Null: the style\'s.'
+    )
     temperature_pitch = serializers.FloatField(min_value=0.1, max_value=2, default=1.0)
     temperature_rhythm = serializers.FloatField(min_value=0.1, max_value=2, default=1.0)
     top_p = serializers.FloatField(min_value=0.05, max_value=1, default=0.95)
@@ -80,11 +90,15 @@ class JobOutput(serializers.ModelSerializer[Job]):
     """A job, as the API, the pages and the sockets tell it."""
 
     model = serializers.CharField(source="request.model")
-    style = serializers.CharField(source="request.style")
+    style = serializers.CharField(source="request.style")  # type: ignore[assignment]
     position = serializers.SerializerMethodField(help_text="Place in line; 0 when it does not wait.")
-    wait_seconds = serializers.SerializerMethodField(help_text="Until it begins; null while no generator is up.")
+    wait_seconds = serializers.SerializerMethodField(
+        help_text="Until it begins; null while no generator is up."
+    )
     error = serializers.SerializerMethodField()
-    piece = serializers.SerializerMethodField(help_text="Code of the draft that it became, once it has ended.")
+    piece = serializers.SerializerMethodField(
+        help_text="Code of the draft that it became, once it has ended."
+    )
     request = serializers.JSONField(help_text="What was asked.")
     url = serializers.SerializerMethodField()
     socket = serializers.SerializerMethodField()
@@ -92,8 +106,9 @@ class JobOutput(serializers.ModelSerializer[Job]):
     class Meta:
         model = Job
         fields = [
-            "code", "status", "model", "style", "bars", "bars_done", "seed", "position", "wait_seconds", "error", "piece",
-            "request", "url", "socket", "created", "started", "first_note", "finished", "device", "attempt",
+            "code", "status", "model", "style", "bars", "bars_done", "seed", "position", "wait_seconds",
+            "error", "piece", "request", "url", "socket", "created", "started", "first_note", "finished",
+            "device", "attempt",
         ]  # fmt: skip
 
     def get_position(self, job: Job) -> int:

@@ -1,8 +1,8 @@
-"""What can happen to a job, from the press of a button to the piece. Every change of a Job or Event is made here.
+"""What can happen to a job, from the button to the piece. Every change of a Job or an Event is made here.
 
-One rule keeps it whole: the UPDATE that still finds the old state is the lock. An attempt writes only while the row is
-running under the attempt's own number, so whatever dies, hangs or comes back late, each event is stored once and
-one piece exists at the end.
+One rule keeps it whole: the UPDATE that still finds the old state is the lock. An attempt writes only while
+the row is running under the attempt's own number, so whatever dies, hangs or comes back late, each event is
+stored once and one piece exists at the end.
 """
 
 from __future__ import annotations
@@ -38,26 +38,30 @@ logger = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 
 
-class AttemptOver(Exception):
+class AttemptOver(Exception):  # noqa: N818 - not an error: it ends a loop
     """The row is no longer this attempt's to write: cancelled, deleted, or taken over by a later attempt."""
 
 
-# --- asking ---------------------------------------------------------------------------------------------------------
+# --- asking ----------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def job_create(*, owner: User, request: dict[str, Any], idempotency_key: str = "") -> Job:
     """Put a request in line, in one transaction with the message that carries it.
 
-    request: as the API has checked it. Asking again with the same key gives the first job.
-    Raises ApplicationError when a limit is reached, when the piece to continue is not there, or when a key comes again
-    with another request.
+    request: as the API has checked it. Asking again with the same key gives the first job. Raises
+    ApplicationError when a limit is reached, when the piece to continue is not there, or when a key comes
+    again with another request.
     """
     # One at a time for each person, so that two presses together cannot both slip under a limit.
     owner = User.objects.select_for_update().get(pk=owner.pk)
-    if idempotency_key and (first := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()):
+    if idempotency_key and (
+        first := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()
+    ):
         if first.request != request:
-            sentence = _("This Idempotency-Key was used for another request. Take a new one for each request.")
+            sentence = _(
+                "This Idempotency-Key was used for another request. Take a new one for each request."
+            )
             raise ApplicationError("idempotency_key_reused", sentence, status=HTTPStatus.CONFLICT)
         return first
     limits_check(owner)
@@ -84,8 +88,8 @@ def limits_check(owner: User) -> None:
     if open_jobs >= allowed.generations_at_once:
         wait = queue.seconds_until_one_is_done(owner)
         message = ngettext(
-            "You have %(n)d piece on its way, which is as many as may be at once. Wait for it, or stop it.",
-            "You have %(n)d pieces on their way, which is as many as may be at once. Wait for one, or stop one.",
+            "You have %(n)d piece on its way, as many as may be at once. Wait for it, or stop it.",
+            "You have %(n)d pieces on their way, as many as may be at once. Wait for one, or stop one.",
             open_jobs,
         ) % {"n": open_jobs}
         raise ApplicationError(
@@ -97,7 +101,9 @@ def limits_check(owner: User) -> None:
         # Each job counts for a day: room comes when the oldest of the last `limit` is a day old.
         oldest = today.values_list("created", flat=True)[max(0, allowed.generations_per_day - 1)]
         wait = (oldest + DAY - now).total_seconds()
-        message = _("You have made %(n)d pieces in the last 24 hours, the limit for now. There is room again in %(wait)s.")
+        message = _(
+            "You have made %(n)d pieces in 24 hours, the limit for now. There is room again in %(wait)s."
+        )
         raise ApplicationError(
             "daily_limit",
             message % {"n": allowed.generations_per_day, "wait": in_words(wait)},
@@ -130,7 +136,8 @@ def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
 def fair_turn(owner: User) -> int:
     """A place in the line: people take turns, however many jobs one of them has asked for.
 
-    A person's next job comes a turn after their last; a newcomer begins at the turn that the line has reached.
+    A person's next job comes a turn after their last; a newcomer begins at the turn that the line has
+    reached.
     """
     unfinished = Job.objects.waiting_or_running()
     reached = unfinished.aggregate(turn=Min("turn"))["turn"] or 0
@@ -138,14 +145,15 @@ def fair_turn(owner: User) -> int:
     return reached if mine is None else max(reached, mine + 1)
 
 
-# --- being written --------------------------------------------------------------------------------------------------
+# --- being written ---------------------------------------------------------------------------------
 
 
 def job_start(*, job_id: int) -> Job | None:
-    """Begin a job's next attempt. None when there is nothing to do: done, cancelled, gone, or set aside here and now."""
+    """Begin a job's next attempt. None when it is over, gone, or set aside here and now."""
     open_job = Job.objects.waiting_or_running().filter(pk=job_id)
     startable = open_job.filter(attempt__lt=F("handed_back") + settings.MAX_ATTEMPTS)
-    # The attempt number is a fence: what a worker thought dead still writes carries an old one and is refused.
+    # The attempt number is a fence: what a worker thought dead still writes carries an old one and is
+    # refused.
     if startable.update(status=Job.Status.RUNNING, attempt=F("attempt") + 1, started=timezone.now()):
         return Job.objects.get(pk=job_id)
     if job := open_job.first():
@@ -154,7 +162,7 @@ def job_start(*, job_id: int) -> Job | None:
 
 
 def job_append(*, job: Job, event: StoredEvent, **changes: Any) -> None:
-    """Store and tell the next event of an attempt. Raises AttemptOver when the attempt is not the row's any more."""
+    """Store and tell the next event. Raises AttemptOver when the row is no longer this attempt's."""
     number = job.n_events + 1
     with transaction.atomic():
         mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
@@ -168,7 +176,7 @@ def job_append(*, job: Job, event: StoredEvent, **changes: Any) -> None:
 
 
 def job_finish(*, job: Job) -> Job:
-    """The music is whole: one piece, one last event. Raises AttemptOver when the attempt is not the row's any more."""
+    """The music is whole: one piece, one last event. Raises AttemptOver as job_append does."""
     ended = _end(job, Job.Status.DONE, from_status=(Job.Status.RUNNING,), attempt=job.attempt)
     if ended is None:
         raise AttemptOver
@@ -176,7 +184,7 @@ def job_finish(*, job: Job) -> Job:
 
 
 def job_fail(*, job: Job, code: str, message: str, problem: str = "") -> Job | None:
-    """Give a job up, in words for its owner; the bars made are kept. None when it is over already, or not ours."""
+    """Give a job up, in words for its owner; bars made are kept. None when it is over, or not ours."""
     return _end(
         job,
         Job.Status.FAILED,
@@ -189,7 +197,7 @@ def job_fail(*, job: Job, code: str, message: str, problem: str = "") -> Job | N
 
 
 def job_attempt_failed(*, job: Job, problem: str) -> bool:
-    """Something broke under an attempt. True when there will be another; otherwise the job has been set aside."""
+    """Something broke under an attempt. True when there will be another; else the job has been set aside."""
     mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
     if mine.update(problem=problem) and job.attempt - job.handed_back < settings.MAX_ATTEMPTS:
         return True
@@ -198,7 +206,7 @@ def job_attempt_failed(*, job: Job, problem: str) -> bool:
 
 
 def job_hand_back(*, job: Job) -> None:
-    """A worker that goes home puts the job back in line, in its old place; the attempt does not count against it."""
+    """A worker that goes home puts the job back in its old place; the attempt does not count against it."""
     with transaction.atomic():
         mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
         if mine.update(status=Job.Status.QUEUED, handed_back=F("handed_back") + 1):
@@ -213,7 +221,9 @@ def job_cancel(*, job: Job) -> Job:
 
 
 def _set_aside(job: Job, *, problem: str) -> None:
-    logger.error("Job %s is set aside: %s", job.code, problem.strip().splitlines()[-1] if problem.strip() else "")
+    logger.error(
+        "Job %s is set aside: %s", job.code, problem.strip().splitlines()[-1] if problem.strip() else ""
+    )
     message = _("The generator broke down over this piece more than once, so it was set aside.") + " "
     message += (
         _("The bars made until then are kept. Try again with another seed.")
@@ -233,7 +243,12 @@ def _set_aside(job: Job, *, problem: str) -> None:
 
 @transaction.atomic
 def _end(
-    job: Job, status: Job.Status, *, from_status: tuple[Job.Status, ...], attempt: int | None = None, **changes: Any
+    job: Job,
+    status: Job.Status,
+    *,
+    from_status: tuple[Job.Status, ...],
+    attempt: int | None = None,
+    **changes: Any,
 ) -> Job | None:
     """Bring a job to its end in one transaction: status, piece and last event together, or nothing of it.
 
@@ -242,7 +257,8 @@ def _end(
     mine = Job.objects.filter(pk=job.pk, status__in=from_status)
     if attempt is not None:
         mine = mine.filter(attempt=attempt)
-    # From here on the row is locked, and no attempt can append any more: what is read next is all there will be.
+    # From here on the row is locked, and no attempt can append any more: what is read next is all there will
+    # be.
     if not mine.update(status=status, finished=timezone.now(), **changes):
         return None
     job = Job.objects.select_related("owner").get(pk=job.pk)
@@ -255,7 +271,11 @@ def _end(
     elif status == Job.Status.CANCELLED:
         last = {"type": "cancelled", "piece": code}
     else:
-        last = {"type": "failed", "error": {"code": job.error_code, "message": job.error_message}, "piece": code}
+        last = {
+            "type": "failed",
+            "error": {"code": job.error_code, "message": job.error_message},
+            "piece": code,
+        }
     job.save(update_fields=["piece", "n_events"])
     Event.objects.create(job_id=job.pk, number=job.n_events, payload=last)
     tell(job.code, job.n_events, last)
@@ -285,5 +305,3 @@ def jobs_purge() -> int:
     before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
     _rows, by_model = Job.objects.filter(finished__lt=before).delete()
     return by_model.get("generator.Job", 0)
-
-

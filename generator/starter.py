@@ -15,7 +15,7 @@ from django.utils import timezone
 from gallery.models import Piece
 from gallery.services import piece_create
 from generator.engines import engine, engine_device, request_of
-from generator.events import NoteRow, OpeningEvent
+from generator.events import NoteRow, OpeningEvent, TrackHead
 from generator.music.midi import read_midi, write_midi
 from generator.music.score import Score
 from generator.results import RECIPE_VERSION, score_of
@@ -112,17 +112,23 @@ def starter_make(folder: Path = FOLDER, *, say: Callable[[str], None]) -> int:
 
 def perform(request: dict[str, Any]) -> tuple[Score, str]:
     """The score that the engine writes for a request, and the hash of the weights that wrote it."""
+    from generator.engine.rows import Opening
+
     opening: OpeningEvent | None = None
     weights = ""
     notes: list[NoteRow] = []
     for part in engine().generate(request_of(request, seed=request["seed"]), lambda: False):
-        if hasattr(part, "until"):
+        if not isinstance(part, Opening):
             notes += part.notes
-        else:
-            weights = part.weights
-            opening = cast(
-                OpeningEvent,
-                {"tracks": part.tracks, "tempo": part.tempo, "metre": list(part.metre), "length": part.length},
-            )
+            continue
+        weights = part.weights
+        opening = {
+            "type": "opening",
+            "tracks": cast(list[TrackHead], part.tracks),
+            "tempo": part.tempo,
+            "metre": list(part.metre),
+            "bars": part.bars,
+            "length": part.length,
+        }
     assert opening is not None, "the engine ended without a word"
     return score_of(opening, notes, None), weights

@@ -20,7 +20,13 @@ def status_figures() -> dict[str, Any]:
     """Workers alive with what their engines say, the line, and how quick it was lately."""
     now = line(fresh=True)
     workers = [
-        {"name": worker.name, "seats": worker.seats, "started": worker.started, "seen": worker.seen, **worker.stats}
+        {
+            "name": worker.name,
+            "seats": worker.seats,
+            "started": worker.started,
+            "seen": worker.seen,
+            **worker.stats,
+        }
         for worker in live_workers().order_by("name")
     ]
     return {
@@ -35,16 +41,17 @@ def status_figures() -> dict[str, Any]:
 def latencies() -> dict[str, Any]:
     """Of the last done jobs, in seconds: how long until they began, until the first note, and a bar."""
     done = Job.objects.filter(status=Job.Status.DONE, finished__gt=timezone.now() - RECENT)
-    rows = list(
-        done.exclude(first_note=None)
-        .order_by("-finished")
-        .values_list("created", "started", "first_note", "finished", "bars")[:RECENT_JOBS]
-    )
-    firsts = sorted((first - created).total_seconds() for created, _started, first, _finished, _bars in rows)
-    waits = sorted((started - created).total_seconds() for created, started, _first, _finished, _bars in rows)
-    paces = [(finished - started).total_seconds() / bars for _created, started, _first, finished, bars in rows]
+    rows = done.order_by("-finished").values_list("created", "started", "first_note", "finished", "bars")
+    firsts, waits, paces = [], [], []
+    for created, started, first, finished, bars in rows[:RECENT_JOBS]:
+        if started is not None and first is not None and finished is not None:
+            waits.append((started - created).total_seconds())
+            firsts.append((first - created).total_seconds())
+            paces.append((finished - started).total_seconds() / bars)
+    waits.sort()
+    firsts.sort()
     return {
-        "n": len(rows),
+        "n": len(paces),
         "wait_p50": percentile(waits, 50),
         "wait_p95": percentile(waits, 95),
         "first_note_p50": percentile(firsts, 50),

@@ -12,7 +12,9 @@ urlpatterns = [
 api = [
     path("generations/", views.GenerationListView.as_view(), name="api-generations"),
     path("generations/<str:code>/", views.GenerationView.as_view(), name="api-generation"),
-    path("generations/<str:code>/cancel/", views.GenerationCancelView.as_view(), name="api-generation-cancel"),
+    path(
+        "generations/<str:code>/cancel/", views.GenerationCancelView.as_view(), name="api-generation-cancel"
+    ),
     path("styles/", views.StyleListView.as_view(), name="api-styles"),
 ]
 sockets = [path("ws/jobs/<str:code>/", JobConsumer.as_asgi())]

@@ -74,7 +74,9 @@ class GenerationListView(APIView):
         if len(key) > IDEMPOTENCY_KEY_LENGTH:
             sentence = _("An Idempotency-Key has at most %(n)d signs.") % {"n": IDEMPOTENCY_KEY_LENGTH}
             raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
-        job = job_create(owner=guest_sign_in(request._request), request=data.validated_data, idempotency_key=key)
+        job = job_create(
+            owner=guest_sign_in(request._request), request=data.validated_data, idempotency_key=key
+        )
         return Response(
             JobOutput(job).data, status=status.HTTP_202_ACCEPTED, headers={"Location": job.get_absolute_url()}
         )
@@ -137,14 +139,18 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 
 def continued(request: HttpRequest) -> dict[str, Any]:
-    """The piece that the studio goes on after, cut behind the bar that was chosen (its last where none was)."""
+    """The piece that the studio goes on after, cut behind the chosen bar (its last where none was)."""
     piece = Piece.objects.visible_to(request.user).filter(code=request.GET["continue"]).first()
     if piece is None:
         raise Http404
     score = piece.score
     whole = n_bars(score)
     chosen = request.GET.get("bar", "")
-    bars = max(1, min(int(chosen), whole)) if chosen.isascii() and chosen.isdigit() and len(chosen) < 6 else whole
+    bars = (
+        max(1, min(int(chosen), whole))
+        if chosen.isascii() and chosen.isdigit() and len(chosen) < 6
+        else whole
+    )
     if not whole:
         raise Http404
     return {

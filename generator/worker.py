@@ -1,4 +1,4 @@
-"""The worker of one process: its engine, the threads that take jobs, and the pulse by which others know that it lives."""
+"""The worker of one process: its engine, the threads that take jobs, the pulse that says that it lives."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORGET = timedelta(hours=1)
 
 
 class GeneratorProcess:
-    """Takes jobs until it is stopped. seats: how many it writes at the same time. say: hears what it is doing."""
+    """Takes jobs until it is stopped. seats: how many it writes at a time. say: hears what it is doing."""
 
     def __init__(self, *, seats: int, say: Callable[[str], None] = logger.info) -> None:
         self.seats = seats
@@ -50,9 +50,12 @@ class GeneratorProcess:
         style = settings.DEFAULT_STYLE
         if style in style_names():
             self.warm_up(style)
-            self.say(f"Loaded the weights of {style} on {engine().stats()['device']}, {time.monotonic() - begun:.1f} s")
+            self.say(
+                f"Loaded the weights of {style} on {engine().stats()['device']} "
+                f"in {time.monotonic() - begun:.1f} s"
+            )
         else:
-            self.say(f"There are no weights of {style} in generator/weights: nothing can be generated in that style")
+            self.say(f"There are no weights of {style} in generator/weights: that style cannot be generated")
 
     def warm_up(self, style: str) -> None:
         """Read the weights and write a bar for nobody: what torch does only the first time is then done."""
@@ -70,7 +73,8 @@ class GeneratorProcess:
         if isinstance(self.broker, DatabaseBroker):
             self.broker.closing = False
             self.broker.set_seats(self.seats)
-            # A SQLite file is this machine's, so who is alone here is alone: all leases are those of the dead.
+            # A SQLite file is this machine's, so who is alone here is alone: all leases are those of the
+            # dead.
             if alone and (freed := self.broker.free_leases()):
                 self.say(f"Taking up {freed} unfinished {'job' if freed == 1 else 'jobs'}")
         if alone:
@@ -93,7 +97,7 @@ class GeneratorProcess:
         engine().stop()
         self.lock.release()
 
-    # --- the pulse --------------------------------------------------------------------------------------------------
+    # --- the pulse ---------------------------------------------------------------------------------
 
     def _beat(self) -> None:
         due = 0.0
@@ -114,7 +118,9 @@ class GeneratorProcess:
     def _stop_what_is_over(self) -> None:
         """Stop jobs whose rows say that they are not to go on: cancelled by another process, or deleted."""
         if mine := stops.running():
-            going = set(Job.objects.filter(pk__in=mine, status=Job.Status.RUNNING).values_list("pk", flat=True))
+            going = set(
+                Job.objects.filter(pk__in=mine, status=Job.Status.RUNNING).values_list("pk", flat=True)
+            )
             for job_id in set(mine) - going:
                 stops.stop(job_id)
 

@@ -1,8 +1,8 @@
 """Guests who become members. Sign-up, login and passwords are allauth's, in our templates.
 
-A guest is a user like any other, so that pieces and jobs have an owner from the first press: a row with a name of the
-form guest-… and no password. Signing up gives that row a name and a password; signing in to an account that is there
-already moves the guest's things over.
+A guest is a user like any other, so that pieces and jobs have an owner from the first press: a row with a
+name of the form guest-… and no password. Signing up gives that row a name and a password; signing in to an
+account that is there already moves the guest's things over.
 """
 
 from __future__ import annotations
@@ -48,7 +48,11 @@ def person(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", AnonymousUser())
     member = is_member(user)
     return {
-        "person": {"is_guest": is_guest(user), "is_member": member, "name": user.get_username() if member else ""},
+        "person": {
+            "is_guest": is_guest(user),
+            "is_member": member,
+            "name": user.get_username() if member else "",
+        },
     }
 
 
@@ -82,7 +86,11 @@ def guests_idle() -> Any:
     """Guests whom no session remembers, or who have not come for settings.GUEST_KEEP_DAYS."""
     since = timezone.now() - timedelta(days=settings.GUEST_KEEP_DAYS)
     idle = User.objects.filter(username__startswith=GUEST_PREFIX, date_joined__lt=since)
-    idle = idle.exclude(last_login__gte=since).exclude(pieces__created__gte=since).exclude(jobs__created__gte=since)
+    idle = (
+        idle.exclude(last_login__gte=since)
+        .exclude(pieces__created__gte=since)
+        .exclude(jobs__created__gte=since)
+    )
     return idle.filter(password__startswith="!").distinct()
 
 
@@ -97,7 +105,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         if username.lower().startswith(GUEST_PREFIX):
-            raise ValidationError(_("Names that begin with “guest-” are for guests. Choose another."), code="guest_name")
+            raise ValidationError(
+                _("Names that begin with “guest-” are for guests. Choose another."), code="guest_name"
+            )
         cleaned: str = super().clean_username(username, shallow=shallow)
         return cleaned
 
@@ -108,7 +118,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             guest_move(guest=before, member=user)
 
 
-# --- who may see which of allauth's pages ----------------------------------------------------------------------------
+# --- who may see which of allauth's pages ----------------------------------------------------------
 
 
 def not_for_members(view: View) -> Callable[..., HttpResponseBase]:
@@ -117,7 +127,9 @@ def not_for_members(view: View) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if is_member(request.user):
-            return HttpResponseRedirect(get_next_redirect_url(request) or reverse(settings.LOGIN_REDIRECT_URL))
+            return HttpResponseRedirect(
+                get_next_redirect_url(request) or reverse(settings.LOGIN_REDIRECT_URL)
+            )
         return view(request, *args, **kwargs)
 
     return gate
@@ -136,7 +148,7 @@ def for_members(view: View) -> Callable[..., HttpResponseBase]:
     return gate
 
 
-# --- settings ------------------------------------------------------------------------------------------------------
+# --- settings --------------------------------------------------------------------------------------
 
 
 @never_cache
@@ -153,7 +165,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 class DeleteForm(forms.Form):
-    """Asks for the name and the password, so that nobody deletes an account by a slip or on a borrowed screen."""
+    """Asks for the name and the password, so that no account goes by a slip or on a borrowed screen."""
 
     username = forms.CharField(
         label=gettext_lazy("Your name, to confirm"), widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -171,7 +183,9 @@ class DeleteForm(forms.Form):
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
         if name.lower() != self.user.username.lower():
-            raise ValidationError(_("This is not the name of your account, which is “%s”.") % self.user.username)
+            raise ValidationError(
+                _("This is not the name of your account, which is “%s”.") % self.user.username
+            )
         return name
 
     def clean_password(self) -> str:
@@ -196,9 +210,14 @@ def account_counts(user: User) -> dict[str, int]:
 @transaction.atomic
 def account_delete(*, user: User) -> dict[str, Any]:
     """Delete an account with all that is in it, at once and for good. Returns the receipt."""
-    receipt = {"username": user.username, "when": timezone.now().isoformat(timespec="seconds"), **account_counts(user)}
-    # Pieces, jobs with all that they told, tokens and e-mail addresses hang on the row; other devices' sessions name
-    # a row that is gone; a worker in the middle of a job finds it gone at its next write, and stops.
+    receipt = {
+        "username": user.username,
+        "when": timezone.now().isoformat(timespec="seconds"),
+        **account_counts(user),
+    }
+    # Pieces, jobs with all that they told, tokens and e-mail addresses hang on the row; other devices'
+    # sessions name a row that is gone; a worker in the middle of a job finds it gone at its next write, and
+    # stops.
     user.delete()
     return receipt
 

@@ -77,7 +77,7 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
 
 
 def env_database(name: str, default: Path) -> dict[str, Any]:
-    """sqlite:///path/to/file or postgresql://user:password@host:port/name?option=value, as Django's DATABASES wants it."""
+    """sqlite:///path or postgresql://user:password@host:port/name?option=value, for Django's DATABASES."""
     text = env_str(name, "")
     if not text:
         return sqlite(default)
@@ -109,7 +109,8 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
 def sqlite(file: Path) -> dict[str, Any]:
     """SQLite for many threads: readers never wait for the writer, and a writer takes its lock at once.
 
-    Without IMMEDIATE a transaction that reads and then writes can be refused in the middle, however long it would wait.
+    Without IMMEDIATE a transaction that reads and then writes can be refused in the middle, however long it
+    would wait.
     """
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -117,7 +118,8 @@ def sqlite(file: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000; PRAGMA secure_delete=ON;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000; "
+            "PRAGMA secure_delete=ON;",
         },
         # A file of its own for each test run: threads share it as they share the real one, runs do not.
         "TEST": {"NAME": Path(tempfile.gettempdir()) / f"ostinato-test-{os.getpid()}.sqlite3"},

@@ -28,7 +28,8 @@ class ApplicationError(Exception):
     """A request that the site will not carry out.
 
     code: for programs, stays the same. message: for people: what happened, what is safe, what to do next.
-    fields: sentences by the name of the field that they are about. retry_after: seconds after which it may work.
+    fields: sentences by the name of the field that they are about. retry_after: seconds after which it may
+    work.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ def error_body(code: str, message: str, fields: Mapping[str, list[str]] | None =
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """REST framework's: the only place that turns an exception into a status. None for what nobody foresaw."""
+    """REST framework's: alone turns an exception into a status. None for what nobody foresaw."""
     if isinstance(error, ApplicationError):
         set_rollback()
         response = Response(error_body(error.code, error.message, error.fields), status=error.status)
@@ -85,8 +86,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     set_rollback()
     code, message, fields = in_our_words(error)
     response = Response(error_body(code, message, fields), status=error.status_code)
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        response["Retry-After"] = str(max(1, math.ceil(error.wait)))
+    if (wait := getattr(error, "wait", None)) is not None:
+        response["Retry-After"] = str(max(1, math.ceil(wait)))
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
     return response
@@ -97,13 +98,21 @@ def in_our_words(error: exceptions.APIException) -> tuple[str, str, dict[str, li
     if isinstance(error, exceptions.ValidationError):
         fields = field_sentences(error.detail)
         names = ", ".join(name for name in fields if name != "request")
-        message = _("Nothing was done: look at %(names)s.") % {"names": names} if names else " ".join(*fields.values())
+        message = (
+            _("Nothing was done: look at %(names)s.") % {"names": names}
+            if names
+            else " ".join(*fields.values())
+        )
         return "invalid", message, fields
     if isinstance(error, exceptions.Throttled):
-        wait = in_words(error.wait or 1)
+        wait = in_words(getattr(error, "wait", None) or 1)
         return "throttled", _("That was a lot at once. Try again in %(wait)s.") % {"wait": wait}, {}
     if isinstance(error, exceptions.NotFound):
-        return "not_found", _("There is nothing here for you: it is not there, no longer there, or not yours."), {}
+        return (
+            "not_found",
+            _("There is nothing here for you: it is not there, no longer there, or not yours."),
+            {},
+        )
     if isinstance(error, exceptions.NotAuthenticated):
         return "not_signed_in", _("Sign in first, or send a token."), {}
     if isinstance(error, exceptions.AuthenticationFailed):
@@ -115,7 +124,11 @@ def in_our_words(error: exceptions.APIException) -> tuple[str, str, dict[str, li
     if isinstance(error, exceptions.MethodNotAllowed):
         return "method_not_allowed", _("This address does not take that method."), {}
     if isinstance(error, exceptions.UnsupportedMediaType):
-        return "unsupported_media_type", _("Send the kind of content that this address takes, as the docs say."), {}
+        return (
+            "unsupported_media_type",
+            _("Send the kind of content that this address takes, as the docs say."),
+            {},
+        )
     if isinstance(error, exceptions.NotAcceptable):
         return "not_acceptable", _("This address does not answer in that form."), {}
     if isinstance(error, exceptions.ParseError):
@@ -145,7 +158,7 @@ def field_sentences(detail: Any, name: str = "") -> dict[str, list[str]]:
     return {name or "request": [str(detail)]}
 
 
-# --- pages --------------------------------------------------------------------------------------------------------
+# --- pages -----------------------------------------------------------------------------------------
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -169,7 +182,9 @@ def error_page(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, HTTPStatus.BAD_REQUEST, "bad_request", _("The request could not be understood."))
+    return error_page(
+        request, HTTPStatus.BAD_REQUEST, "bad_request", _("The request could not be understood.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -198,7 +213,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return JsonResponse(error_body("server_error", message), status=HTTPStatus.INTERNAL_SERVER_ERROR)
     context = {"request_id": request_id.get(), "message": message}
     try:
-        page = loader.render_to_string("500.html", context)
+        page: str = loader.render_to_string("500.html", context)
     except TemplateDoesNotExist:
         page = message
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -13,13 +13,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.http.request import split_domain_port, validate_host
 from rest_framework.authtoken.models import Token
 
-# A body that is too large is still read to its end, and thrown away, up to this many times the limit: a browser that is
-# cut off while it sends shows "connection lost" instead of the reason.
+# A body that is too large is still read to its end, and thrown away, up to this many times the limit: a
+# browser that is cut off while it sends shows "connection lost" instead of the reason.
 READ_ON = 64
 
 
 class BodyLimit:
-    """Refuses a request whose body is larger than anything that the site takes, before Django stores it on disk."""
+    """Refuses a body that is larger than anything that the site takes, before Django stores it on disk."""
 
     def __init__(self, application: Any) -> None:
         self.application = application
@@ -33,7 +33,8 @@ class BodyLimit:
         size = 0
 
         async def counted() -> dict[str, Any]:
-            # A body without a length is counted as it comes; Django takes the break for a visitor who went away.
+            # A body without a length is counted as it comes; Django takes the break for a visitor who went
+            # away.
             nonlocal size
             message: dict[str, Any] = await receive()
             size += len(message.get("body", b""))
@@ -78,8 +79,8 @@ def token_of(scope: dict[str, Any]) -> str:
 class OriginOrToken:
     """Lets in pages of this site, and programs with a token.
 
-    A browser sends the cookie whoever asks it to, so a page of another site must not get through with it; a token is
-    sent on purpose.
+    A browser sends the cookie whoever asks it to, so a page of another site must not get through with it; a
+    token is sent on purpose.
     """
 
     def __init__(self, application: Any) -> None:
@@ -110,7 +111,7 @@ class TokenUser:
         return await self.application(scope, receive, send)
 
 
-@database_sync_to_async  # type: ignore[misc]
+@database_sync_to_async  # type: ignore[untyped-decorator]
 def user_of_token(key: str) -> Any:
     token = Token.objects.select_related("user").filter(key=key, user__is_active=True).first()
     return token.user if token else AnonymousUser()

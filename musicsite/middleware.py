@@ -3,10 +3,11 @@
 import contextvars
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
@@ -23,24 +24,24 @@ class RequestIdMiddleware:
 
     sync_capable = async_capable = True
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse | Awaitable[HttpResponse]]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
+    def __call__(self, request: HttpRequest) -> Any:
         given = request.headers.get("X-Request-ID", "")
         name = given if GIVEN.fullmatch(given) else new_request_id()
         request.request_id = name  # type: ignore[attr-defined]
         request_id.set(name)
-        if iscoroutinefunction(self):
+        if self.is_async:
             return self.answer(request, name)
         response = self.get_response(request)
-        assert isinstance(response, HttpResponse) or hasattr(response, "headers")
-        response["X-Request-ID"] = name  # type: ignore[index]
+        response["X-Request-ID"] = name
         return response
 
-    async def answer(self, request: HttpRequest, name: str) -> HttpResponse:
-        response: HttpResponse = await self.get_response(request)  # type: ignore[misc]
+    async def answer(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        response: HttpResponseBase = await self.get_response(request)
         response["X-Request-ID"] = name
         return response

@@ -12,7 +12,11 @@ GUEST_PREFIX = "guest-"
 
 def is_guest(person: User | AnonymousUser) -> bool:
     """Whether this is somebody who has a session and no account."""
-    return person.is_authenticated and person.username.startswith(GUEST_PREFIX) and not person.has_usable_password()
+    return (
+        person.is_authenticated
+        and person.username.startswith(GUEST_PREFIX)
+        and not person.has_usable_password()
+    )
 
 
 def is_member(person: User | AnonymousUser) -> bool:
@@ -32,5 +36,9 @@ class Limits:
 def limits(person: User | AnonymousUser) -> Limits:
     """What this person may do; a stranger as much as a guest."""
     if is_member(person):
-        return Limits(settings.MEMBER_GENERATIONS_PER_DAY, settings.MEMBER_GENERATIONS_AT_ONCE, settings.MEMBER_PIECES)
-    return Limits(settings.GUEST_GENERATIONS_PER_DAY, settings.GUEST_GENERATIONS_AT_ONCE, settings.GUEST_PIECES)
+        return Limits(
+            settings.MEMBER_GENERATIONS_PER_DAY, settings.MEMBER_GENERATIONS_AT_ONCE, settings.MEMBER_PIECES
+        )
+    return Limits(
+        settings.GUEST_GENERATIONS_PER_DAY, settings.GUEST_GENERATIONS_AT_ONCE, settings.GUEST_PIECES
+    )

@@ -1,8 +1,9 @@
 """The site's settings, one file: the environment says what differs from one place to another.
 
-With nothing set this is the embedded site: SQLite and everything else that it writes in var/, sockets and queue inside
-one process, for one machine. DATABASE_URL and REDIS_URL make it a cluster of the same code. OSTINATO_HOST names the
-public address and with it turns on what an address on the internet needs (https, secure cookies, HSTS).
+With nothing set this is the embedded site: SQLite and everything else that it writes in var/, sockets and
+queue inside one process, for one machine. DATABASE_URL and REDIS_URL make it a cluster of the same code.
+OSTINATO_HOST names the public address and with it turns on what an address on the internet needs (https,
+secure cookies, HSTS).
 """
 
 import os
@@ -45,7 +46,7 @@ def secret_key(file: Path) -> str:
     return file.read_text().strip()
 
 
-# --- where it is served -------------------------------------------------------------------------------------------
+# --- where it is served ----------------------------------------------------------------------------
 
 DEBUG = env_bool("DEBUG", False)
 HOST = env_str("HOST", "127.0.0.1")
@@ -93,7 +94,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     }
 }
 
-# --- what it is made of -------------------------------------------------------------------------------------------
+# --- what it is made of ----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "musicsite.apps.MusicSiteConfig",
@@ -151,7 +152,7 @@ TEMPLATES = [
 CSRF_FAILURE_VIEW = "musicsite.errors.csrf_failure"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- where it keeps things ----------------------------------------------------------------------------------------
+# --- where it keeps things -------------------------------------------------------------------------
 
 DATABASES = {"default": env_database("DATABASE_URL", VAR_DIR / "ostinato.sqlite3")}
 REDIS_URL = env_str("REDIS_URL", "")
@@ -163,10 +164,16 @@ if REDIS_URL:
         }
     }
     CACHES: dict[str, Any] = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "o"}
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "o",
+        }
     }
 else:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+    }
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -185,14 +192,45 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Files that no one has collected yet (development, tests) are served from where they lie.
 WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_AUTOREFRESH = DEBUG
-# Names that hold a hash, Django's or Vite's: what they name never changes, and a browser need never ask again.
+# Names that hold a hash, Django's or Vite's: what they name never changes, and a browser need never ask
+# again.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+(\.[0-9a-f]{12}\.|/build/.+-[0-9A-Za-z_-]{8}\.)[^/]+$"
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
-    "jpg jpeg png gif webp zip gz tgz bz2 tbz xz br swf flv woff woff2 3gp 3gpp asf avi m4v mov mp4 mpeg mpg webm wmv "
-    "sf2 sf3 ogg mp3 map"
-).split()
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "webp",
+    "zip",
+    "gz",
+    "tgz",
+    "bz2",
+    "tbz",
+    "xz",
+    "br",
+    "swf",
+    "flv",
+    "woff",
+    "woff2",
+    "3gp",
+    "3gpp",
+    "asf",
+    "avi",
+    "m4v",
+    "mov",
+    "mp4",
+    "mpeg",
+    "mpg",
+    "webm",
+    "wmv",
+    "sf2",
+    "sf3",
+    "ogg",
+    "mp3",
+    "map",
+]
 
-# --- people -------------------------------------------------------------------------------------------------------
+# --- people ----------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -212,7 +250,8 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "guest", "ostinato", "root", "staff", "system"]
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_SESSION_REMEMBER = True
-# A guest is signed in, and still may sign in or up: the views are told apart by who is asking (musicsite.accounts).
+# A guest is signed in, and still may sign in or up: the views are told apart by who is asking
+# (musicsite.accounts).
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ostinato: "
@@ -244,7 +283,7 @@ USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- the API ------------------------------------------------------------------------------------------------------
+# --- the API ---------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -252,7 +291,8 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    # Only JSON: a form of another site cannot send that, so a stranger's first request needs no token against forgery.
+    # Only JSON: a form of another site cannot send that, so a stranger's first request needs no token against
+    # forgery.
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -287,7 +327,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- the generator ------------------------------------------------------------------------------------------------
+# --- the generator ---------------------------------------------------------------------------------
 
 ENGINE = env_str("OSTINATO_ENGINE", "generator.engine.engine.Engine")
 ENGINE_DEVICE = env_str("OSTINATO_DEVICE", "")  # cpu, cuda, cuda:1; empty: the engine picks
@@ -316,7 +356,7 @@ REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 
-# --- what it says -------------------------------------------------------------------------------------------------
+# --- what it says ----------------------------------------------------------------------------------
 
 LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
@@ -336,4 +376,6 @@ LOGGING = {
 }
 
 if DEBUG and PUBLIC_HOSTS:
-    raise ImproperlyConfigured("DEBUG=1 shows everyone the inside of the site: leave it off where OSTINATO_HOST is set.")
+    raise ImproperlyConfigured(
+        "DEBUG=1 shows everyone the inside of the site: leave it off where OSTINATO_HOST is set."
+    )

@@ -45,6 +45,7 @@ def is_collected() -> bool:
 def collect() -> None:
     """Gather, hash and compress the static files into STATIC_ROOT."""
     now = fingerprint()
-    # The API's page is Swagger's; the other one in the same package would take longer to compress than all else.
+    # The API's page is Swagger's; the other one in the same package would take longer to compress than all
+    # else.
     call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["redoc"])
     (Path(settings.STATIC_ROOT) / MARK).write_text(now)

@@ -17,7 +17,11 @@ class PersonThrottle(SimpleRateThrottle):
     scope = "person"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        who = f"person-{request.user.pk}" if request.user.is_authenticated else f"address-{self.get_ident(request)}"
+        who = (
+            f"person-{request.user.pk}"
+            if request.user.is_authenticated
+            else f"address-{self.get_ident(request)}"
+        )
         return f"throttle-{self.scope}-{who}"
 
 

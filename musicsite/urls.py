@@ -2,7 +2,7 @@
 
 from allauth.account import views as account
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from gallery.urls import api as gallery_api
@@ -17,8 +17,9 @@ handler404 = "musicsite.errors.not_found"
 handler429 = "musicsite.errors.too_many"
 handler500 = "musicsite.errors.server_error"
 
-account_pages = [
-    # Those of allauth's pages that a guest or a member sees otherwise; the first that matches an address answers.
+account_pages: list[URLPattern | URLResolver] = [
+    # Those of allauth's pages that a guest or a member sees otherwise; the first that matches an address
+    # answers.
     path("login/", not_for_members(account.login), name="account_login"),
     path("signup/", not_for_members(account.signup), name="account_signup"),
     path("email/", for_members(account.email), name="account_email"),

@@ -45,7 +45,9 @@ def quick_and_alone(request: pytest.FixtureRequest, settings: Settings) -> Itera
     settings.ENGINE = "tests.fake_engine.FakeEngine"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.WHITENOISE_AUTOREFRESH = True  # finds files when asked, instead of listing all of them for each client
+    settings.WHITENOISE_AUTOREFRESH = (
+        True  # finds files when asked, instead of listing all of them for each client
+    )
     engines.engine.cache_clear()
     going_home.clear()
     cache.clear()
@@ -148,7 +150,9 @@ def small_score(bars: int = 2, *, pitch: int = 60, metre: tuple[int, int] = (4, 
     """A melody of quarter notes, all on one pitch."""
     beats = bars * metre[0]
     part = make_notes([(beat * 480, 480, pitch, 80) for beat in range(beats)])
-    return Score((Track("Melody", "melody", 73, False, part),), (Tempo(0, 120.0),), (Metre(0, *metre),), beats * 480)
+    return Score(
+        (Track("Melody", "melody", 73, False, part),), (Tempo(0, 120.0),), (Metre(0, *metre),), beats * 480
+    )
 
 
 @pytest.fixture
@@ -156,7 +160,12 @@ def make_piece(db: None) -> Callable[..., Piece]:
     """make_piece(owner, title="A tune", bars=2, …): a kept piece."""
 
     def make(owner: User, *, score: Score | None = None, bars: int = 2, **fields: Any) -> Piece:
-        defaults: dict[str, Any] = {"title": "A tune", "source": Piece.Source.GENERATED, "style": "folk", "model": "rnn"}
+        defaults: dict[str, Any] = {
+            "title": "A tune",
+            "source": Piece.Source.GENERATED,
+            "style": "folk",
+            "model": "rnn",
+        }
         return piece_create(owner=owner, score=score or small_score(bars), **{**defaults, **fields})
 
     return make

@@ -1,7 +1,8 @@
-"""FakeEngine: keeps the engine's promises without weights. The same seed gives the same notes, a piece that was cut
-off goes on where it was, and it can be as slow or as broken as a test wants it.
+"""FakeEngine: keeps the engine's promises without weights. The same seed gives the same notes, a piece that
+was cut off goes on where it was, and it can be as slow or as broken as a test wants it.
 
-A server in a process of its own takes it by OSTINATO_ENGINE=tests.fake_engine.FakeEngine and FAKE_ENGINE_DELAY.
+A server in a process of its own takes it by OSTINATO_ENGINE=tests.fake_engine.FakeEngine and
+FAKE_ENGINE_DELAY.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from generator.engine.rows import Chunk, GenerationError, GenerationRequest, NoteRow, Opening
 from generator.music.notes import TICKS_PER_QUARTER
-from generator.music.score import n_bars
+from generator.music.score import Track, n_bars
 from generator.music.styles import STYLES, Style
 
 WEIGHTS = "f" * 64
@@ -56,21 +57,24 @@ class FakeEngine:
     def stats(self) -> dict[str, object]:
         return {"device": self.device, "styles_loaded": self.loaded, "notes": 0, "first_note_ms_p50": None}
 
-    def generate(self, request: GenerationRequest, cancelled: Callable[[], bool]) -> Iterator[Opening | Chunk]:
+    def generate(
+        self, request: GenerationRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[Opening | Chunk]:
         self.requests.append(request)
         style = STYLES[request.style]
         if request.prime is not None and len(request.prime.metres) > 1:
             raise GenerationError("metre_changes", "This piece changes its metre on the way.")
         metre = request.metre or style.metres[0]
         prime_bars = n_bars(request.prime) if request.prime is not None else 0
-        prime_tracks = request.prime.tracks if request.prime is not None else ()
+        prime_tracks: tuple[Track, ...] = request.prime.tracks if request.prime is not None else ()
         bars, beats = prime_bars + request.bars, metre[0] * 4 // metre[1]
         heads: list[dict[str, object]] = [
             {"name": v.name, "role": v.role, "program": v.program, "is_drum": False} for v in style.voices
         ]
         if prime_tracks:
             heads = [
-                {"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum} for t in prime_tracks
+                {"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum}
+                for t in prime_tracks
             ]
         tempo = request.tempo or style.tempo
         yield Opening(heads, tempo, metre, bars, bars * beats * BEAT, WEIGHTS)
@@ -91,16 +95,22 @@ class FakeEngine:
 def beat_notes(seed: int, beat: int, n_tracks: int) -> list[NoteRow]:
     """The notes of one beat: they hang on the seed and their place alone, as the real engine's do."""
     return [
-        [track, beat * BEAT, BEAT, 40 + 12 * (n_tracks - track) % 60 + zlib.crc32(f"{seed} {beat} {track}".encode()) % 12, 84]
+        [
+            track,
+            beat * BEAT,
+            BEAT,
+            40 + 12 * (n_tracks - track) % 60 + zlib.crc32(f"{seed} {beat} {track}".encode()) % 12,
+            84,
+        ]
         for track in range(n_tracks)
     ]
 
 
-def rows_of(tracks: object) -> list[NoteRow]:
+def rows_of(tracks: tuple[Track, ...]) -> list[NoteRow]:
     """A prime's notes as rows, in order of onset."""
     rows = [
         [number, int(n["onset"]), int(n["duration"]), int(n["pitch"]), int(n["velocity"])]
-        for number, track in enumerate(tracks)  # type: ignore[call-overload]
+        for number, track in enumerate(tracks)
         for n in track.notes
     ]
     return sorted(rows, key=lambda row: (row[1], row[0]))

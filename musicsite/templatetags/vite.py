@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -45,8 +45,8 @@ def imports(chunks: dict[str, Any], entry: dict[str, Any]) -> list[str]:
 
 
 def address(file: str) -> str:
-    """Vite's names hold a hash already, and its chunks call one another by them: no second hash may come between."""
-    return f"{staticfiles_storage.base_url}build/{file}"
+    """Vite's names hold a hash already, and its chunks use them among each other: no second hash."""
+    return f"{settings.STATIC_URL}build/{file}"
 
 
 def manifest() -> dict[str, Any]:

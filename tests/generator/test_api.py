@@ -20,7 +20,9 @@ GENERATIONS = "/api/v1/generations/"
 
 
 def ask(client: APIClient, headers: dict[str, str] | None = None, **request: Any) -> Any:
-    return client.post(GENERATIONS, {"style": "chorale", "bars": 2, **request}, format="json", headers=headers)
+    return client.post(
+        GENERATIONS, {"style": "chorale", "bars": 2, **request}, format="json", headers=headers
+    )
 
 
 def test_asking_answers_202_with_the_job_and_its_addresses(as_alice: APIClient) -> None:
@@ -30,7 +32,9 @@ def test_asking_answers_202_with_the_job_and_its_addresses(as_alice: APIClient) 
     assert answer["Location"] == f"/api/v1/generations/{job.code}/"
     assert answer["X-Request-ID"]
     data = answer.json()
-    assert {key: data[key] for key in ("code", "status", "model", "style", "bars", "bars_done", "seed", "piece")} == {
+    assert {
+        key: data[key] for key in ("code", "status", "model", "style", "bars", "bars_done", "seed", "piece")
+    } == {
         "code": job.code,
         "status": "queued",
         "model": "rnn",
@@ -59,7 +63,12 @@ def test_a_done_job_names_its_piece(as_alice: APIClient) -> None:
     job = run(Job.objects.get())
     data = as_alice.get(f"{GENERATIONS}{code}/").json()
     assert job.piece is not None
-    assert (data["status"], data["piece"], data["bars_done"], data["position"]) == ("done", job.piece.code, 2, 0)
+    assert (data["status"], data["piece"], data["bars_done"], data["position"]) == (
+        "done",
+        job.piece.code,
+        2,
+        0,
+    )
 
 
 def test_nobody_sees_or_stops_another_persons_job(as_bob: APIClient, queued_job: Job) -> None:
@@ -106,7 +115,9 @@ def test_the_idempotency_key_gives_the_same_job(as_alice: APIClient) -> None:
         ({"continue_from": "x"}, "continue_from"),
     ],
 )
-def test_what_is_wrong_is_named_with_a_sentence(as_alice: APIClient, wrong: dict[str, Any], field: str) -> None:
+def test_what_is_wrong_is_named_with_a_sentence(
+    as_alice: APIClient, wrong: dict[str, Any], field: str
+) -> None:
     answer = ask(as_alice, **wrong)
     body = answer.json()
     assert (answer.status_code, body["code"]) == (400, "invalid")
@@ -116,7 +127,9 @@ def test_what_is_wrong_is_named_with_a_sentence(as_alice: APIClient, wrong: dict
     assert Job.objects.count() == 0
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '"style"', "null", '{"style": "chorale", "bars": 1e400}', "\x00"])
+@pytest.mark.parametrize(
+    "body", ["{", "[]", '"style"', "null", '{"style": "chorale", "bars": 1e400}', "\x00"]
+)
 def test_nonsense_is_refused_in_words(as_alice: APIClient, body: str) -> None:
     answer = as_alice.post(GENERATIONS, body, content_type="application/json")
     assert answer.status_code == 400

@@ -70,7 +70,9 @@ def test_the_daily_limit_says_when_it_lifts(guest: User, make_job: Make, setting
     settings.GUEST_GENERATIONS_PER_DAY = 2
     for hours in (23, 10):
         run(make_job(guest))
-        Job.objects.filter(pk=Job.objects.latest("pk").pk).update(created=timezone.now() - timedelta(hours=hours))
+        Job.objects.filter(pk=Job.objects.latest("pk").pk).update(
+            created=timezone.now() - timedelta(hours=hours)
+        )
     with pytest.raises(ApplicationError) as refused:
         make_job(guest)
     # The older of the two is 23 hours old: in one hour there is room.
@@ -99,7 +101,9 @@ def test_people_take_turns_however_much_one_asks_for(alice: User, bob: User, mak
     assert list(Job.objects.waiting()) == [first, newcomer, second, third]
 
 
-def test_a_newcomer_begins_at_the_turn_that_the_line_has_reached(alice: User, bob: User, make_job: Make) -> None:
+def test_a_newcomer_begins_at_the_turn_that_the_line_has_reached(
+    alice: User, bob: User, make_job: Make
+) -> None:
     jobs = [make_job(alice) for _ in range(4)]
     for job in jobs[:2]:
         run(job)
@@ -107,7 +111,9 @@ def test_a_newcomer_begins_at_the_turn_that_the_line_has_reached(alice: User, bo
     assert list(Job.objects.waiting()) == [jobs[2], newcomer, jobs[3]]
 
 
-def test_to_continue_a_piece_takes_its_first_bars_along(alice: User, make_job: Make, make_piece: Make) -> None:
+def test_to_continue_a_piece_takes_its_first_bars_along(
+    alice: User, make_job: Make, make_piece: Make
+) -> None:
     piece = make_piece(alice, bars=4)
     job = make_job(alice, bars=2, continue_from={"piece": piece.code, "bars": 3})
     prime = read_midi(bytes(job.prime or b""))

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings
 
 from gallery.models import Piece
-from generator import services
+from generator import stops
 from generator.actors import AttemptFailed, generate, going_home
 from generator.models import Event, Job, Message
 from generator.music.score import n_bars, n_notes
@@ -50,7 +50,9 @@ def test_the_recipe_holds_all_that_makes_it_again(queued_job: Job) -> None:
 
 def test_times_tell_when_it_began_sang_and_ended(queued_job: Job) -> None:
     job = run(queued_job)
-    assert job.started and job.first_note and job.finished
+    assert job.started is not None
+    assert job.first_note is not None
+    assert job.finished is not None
     assert job.created <= job.started <= job.first_note <= job.finished
 
 
@@ -129,7 +131,7 @@ def test_a_worker_that_goes_home_hands_the_job_back_and_the_next_finishes_it(
     def go_home(beat: int) -> None:
         if beat == 3:
             going_home.set()
-            services.stops.stop_all()
+            stops.stop_all()
 
     monkeypatch.setattr(FakeEngine, "before_beat", staticmethod(go_home))
     Message.objects.all().delete()
@@ -183,7 +185,9 @@ def test_something_that_breaks_is_tried_again_and_then_set_aside_with_the_bars_m
     assert (job.piece.bars, n_notes(job.piece.score)) == (1, 16)  # beat 5 was told too, but not its bar
 
 
-def test_a_failure_of_the_engine_counts_as_an_attempt(queued_job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_engine_counts_as_an_attempt(
+    queued_job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from generator.engine.rows import GenerationError
 
     def fail(beat: int) -> None:
@@ -195,7 +199,9 @@ def test_a_failure_of_the_engine_counts_as_an_attempt(queued_job: Job, monkeypat
     assert run(queued_job).error_code == "set_aside"
 
 
-def test_an_engine_that_is_stopped_hands_its_jobs_back(queued_job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_is_stopped_hands_its_jobs_back(
+    queued_job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from generator.engine.rows import GenerationError
 
     def stopped(beat: int) -> None:
@@ -249,7 +255,9 @@ def test_a_job_whose_owner_is_deleted_ends_quietly(
     assert Job.objects.count() == Event.objects.count() == Piece.objects.count() == 0
 
 
-def test_a_continued_piece_keeps_its_first_bars_note_for_note(alice: User, make_job: Make, make_piece: Make) -> None:
+def test_a_continued_piece_keeps_its_first_bars_note_for_note(
+    alice: User, make_job: Make, make_piece: Make
+) -> None:
     piece = make_piece(alice, bars=3)
     job = run(make_job(alice, style="folk", bars=2, continue_from={"piece": piece.code, "bars": 2}))
     assert job.piece is not None

@@ -1,4 +1,4 @@
-"""The site as it runs: a process of its own, real sockets, real signals. Only the engine is a fake, and slow."""
+"""The site as it runs: its own process, real sockets, real signals. Only the engine is a fake, and slow."""
 
 from __future__ import annotations
 
@@ -147,7 +147,9 @@ def assert_whole(site: Site, ear: Ear) -> None:
     assert [event["number"] for event in ear.events] == list(range(1, len(ear.events) + 1))
     assert [event["type"] for event in ear.events].count("opening") == 1
     assert ear.notes == WHOLE
-    assert site.rows("select code, n_notes, bars from gallery_piece") == [(ear.events[-1]["piece"], len(WHOLE), 8)]
+    assert site.rows("select code, n_notes, bars from gallery_piece") == [
+        (ear.events[-1]["piece"], len(WHOLE), 8)
+    ]
     stored = [number for (number,) in site.rows("select number from generator_event order by number")]
     assert stored == [event["number"] for event in ear.events]
     assert site.rows("select count(*) from generator_message") == [(0,)]
@@ -219,7 +221,9 @@ def cancel(site: Site, job: Any) -> None:
     """Press Stop, as the page does: with the token against forgery."""
     page = urllib.request.Request(f"{site.url}/studio/", headers={"Cookie": site.cookie})
     with urllib.request.urlopen(page, timeout=20) as answer:
-        csrf = next(c.split(";")[0] for c in answer.headers.get_all("Set-Cookie") if c.startswith("csrftoken="))
+        csrf = next(
+            c.split(";")[0] for c in answer.headers.get_all("Set-Cookie") if c.startswith("csrftoken=")
+        )
     headers = {"Cookie": f"{site.cookie}; {csrf}", "X-CSRFToken": csrf.split("=")[1]}
     request = urllib.request.Request(f"{site.url}{job['url']}cancel/", b"", headers, method="POST")
     urllib.request.urlopen(request, timeout=20)

@@ -45,7 +45,8 @@ def test_each_waits_for_the_seat_that_is_free_first(alice: User, make_job: Make)
     Worker.objects.create(name="w", seats=2)
     jobs = [make_job(alice, bars=bars) for bars in (8, 2, 4, 1)]
     waits = [line(fresh=True).place(job)[1] for job in jobs]
-    # Two seats: 8 and 2 bars begin at once; 4 bars after the 2; 1 bar at 6, when those are through, before the 8.
+    # Two seats: 8 and 2 bars begin at once; 4 bars after the 2; 1 bar at 6, when those are through, before
+    # the 8.
     assert waits == [0.0, 0.0, 2.0, 6.0]
 
 
@@ -55,7 +56,9 @@ def test_what_runs_is_reckoned_with_its_own_pace(alice: User, make_job: Make) ->
     began = timezone.now() - timedelta(seconds=6)
     Job.objects.filter(pk=running.pk).update(status="running", attempt=1, started=began, bars_done=2)
     # Two bars in six seconds: six bars to go are eighteen seconds.
-    assert line(fresh=True).place(waiting) == (1, pytest.approx(18.0, abs=0.3))
+    place, wait = line(fresh=True).place(waiting)
+    assert place == 1
+    assert wait == pytest.approx(18.0, abs=0.3)
 
 
 def test_without_a_worker_nobody_can_say_how_long(alice: User, make_job: Make) -> None:

@@ -168,7 +168,9 @@ async def test_who_waits_is_told_the_place_in_line(
         await socket.receive_json_from()
         place = await socket.receive_json_from()
         assert (place["type"], place["position"]) == ("queue", 2)
-        assert place["wait_seconds"] == pytest.approx(0.4)  # two bars before it, at the pace before any measurement
+        assert place["wait_seconds"] == pytest.approx(
+            0.4
+        )  # two bars before it, at the pace before any measurement
         assert await sync_to_async(job_start)(job_id=queued_job.pk)
         while place["position"] == 2:
             place = await socket.receive_json_from()

@@ -18,7 +18,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--seats", type=int, default=settings.WORKER_SEATS, help="jobs written at the same time (WORKER_SEATS)"
+            "--seats",
+            type=int,
+            default=settings.WORKER_SEATS,
+            help="jobs written at the same time (WORKER_SEATS)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

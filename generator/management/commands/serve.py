@@ -21,27 +21,34 @@ from gallery.models import Piece
 from generator.events import bell
 from generator.starter import STARTER_NAME, starter_files
 from generator.worker import GeneratorProcess
-from musicsite import static
+from musicsite import STARTED, static
 
-BEGAN = time.monotonic()
 STOP_SECONDS = 3
 
 
 class Command(BaseCommand):
     help = "Serve the site with its sockets, its worker and its engine, in this one process."
-    requires_system_checks: list[str] = []  # they are made below, where they can be told apart from a traceback
+    requires_system_checks: list[
+        str
+    ] = []  # they are made below, where they can be told apart from a traceback
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on, 0 for any (PORT)")
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help="port to listen on, 0 for any (PORT)"
+        )
         parser.add_argument("--web-only", action="store_true", help="no worker: another process generates")
         parser.add_argument(
-            "--keep-static", action="store_true", help="do not collect static files, even if they have changed"
+            "--keep-static",
+            action="store_true",
+            help="do not collect static files, even if they have changed",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        generator = None if options["web_only"] else GeneratorProcess(seats=settings.WORKER_SEATS, say=self.say)
+        generator = (
+            None if options["web_only"] else GeneratorProcess(seats=settings.WORKER_SEATS, say=self.say)
+        )
         try:
             listener = self.listen(options["host"], options["port"])
             self.prepare(collect=not options["keep_static"])
@@ -109,10 +116,10 @@ class Command(BaseCommand):
         server.run(sockets=[listener])
 
     def took(self) -> str:
-        return f"{time.monotonic() - BEGAN:.1f} s after the start; Ctrl-C stops it"
+        return f"{time.monotonic() - STARTED:.1f} s after the start; Ctrl-C stops it"
 
     def go(self, generator: GeneratorProcess | None) -> None:
-        """End in good order. A second Ctrl-C ends at once; nothing is lost by it, the next start takes it up."""
+        """End in good order. A second Ctrl-C ends at once; the next start takes up what was left."""
         self.say("Stopping")
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
         if generator:

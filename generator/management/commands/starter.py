@@ -12,11 +12,15 @@ from generator.starter import FOLDER, StarterError, starter_files, starter_load,
 
 
 class Command(BaseCommand):
-    help = "Load the starter gallery as public pieces of the account “ostinato”. Loading it again adds only what is new."
+    help = "Load the starter gallery as public pieces of the account “ostinato”; again, only what is new."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--make", action="store_true", help="write the pieces of recipes.json with the engine first")
-        parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pieces and recipes.json lie")
+        parser.add_argument(
+            "--make", action="store_true", help="write the pieces of recipes.json with the engine first"
+        )
+        parser.add_argument(
+            "--folder", type=Path, default=FOLDER, help="where the pieces and recipes.json lie"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]

@@ -16,7 +16,7 @@ from musicsite.accounts import guests_idle
 
 
 class Command(BaseCommand):
-    help = "Delete guests who have not come back, pieces past their undo, old jobs and sessions that have run out."
+    help = "Delete guests who did not come back, pieces past their undo, old jobs and sessions that ran out."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say how many guests would go")
