@@ -157,8 +157,8 @@ class LSTM(nn.Module):
             gates = gates + F.linear(h, layer.weight_hh_l0, layer.bias_hh_l0)
             into, forget, new, out = gates.chunk(4, -1)
             c.mul_(forget.sigmoid()).add_(into.sigmoid() * new.tanh())
-            h.copy_(out.sigmoid() * c.tanh())
-            x = h
+            x = out.sigmoid() * c.tanh()
+            h.copy_(x)
         return x
 
 

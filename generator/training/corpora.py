@@ -80,15 +80,16 @@ def examples_of(piece: Piece, style: Style) -> list[Example]:
     return found
 
 
-def load_examples(name: str) -> dict[str, list[Example]]:
-    """Train, valid and test examples of a network, from the data sets that have been taken in.
+def load_examples(name: str, sides: tuple[str, ...] = ("train", "valid", "test")) -> dict[str, list[Example]]:
+    """Examples of a network by side, from the data sets that have been taken in.
 
     Raises DatasetError, with the command to give, when one has not.
     """
     style = style_of(name)
-    sides: dict[str, list[Example]] = {"train": [], "valid": [], "test": []}
+    found: dict[str, list[Example]] = {side: [] for side in sides}
     for set_name in DATASETS[name]:
         corpus = load(set_name)
-        for side, pieces in (("train", corpus.train), ("valid", corpus.valid), ("test", corpus.test)):
-            sides[side] += [example for piece in pieces for example in examples_of(piece, style)]
-    return sides
+        for side in sides:
+            pieces: list[Piece] = getattr(corpus, side)
+            found[side] += [example for piece in pieces for example in examples_of(piece, style)]
+    return found
