@@ -15,7 +15,7 @@ import symusic
 from numpy.typing import NDArray
 
 from generator.music import smf
-from generator.music.notes import TICKS_PER_QUARTER, Ints, Notes, notes_from_columns, rescale
+from generator.music.notes import TICKS_PER_QUARTER, Ints, MusicError, Notes, notes_from_columns, rescale
 from generator.music.score import Score, Track, microseconds_per_quarter, role_of
 from generator.music.smf import DRUM_CHANNEL, MidiError
 
@@ -30,7 +30,10 @@ def read_midi(data: bytes) -> Score:
     Every track becomes one for each (channel, program) that plays in it; its role is what its name says.
     Raises MidiError, which says what is wrong and at which byte or track.
     """
-    score = _read_plain(data)
+    try:
+        score = _read_plain(data)
+    except MusicError:
+        score = None  # smf will say what is wrong, and where
     return score if score is not None else smf.read(data).score
 
 
@@ -45,7 +48,7 @@ def _read_plain(data: bytes) -> Score | None:
     try:
         parsed = symusic.Score.from_midi(data)
     except (RuntimeError, ValueError):
-        return None  # smf will say what is wrong, and where
+        return None
     if len(parsed.tracks) != len(chunks) - 1 or any("\ufffd" in track.name for track in parsed.tracks):
         return None
     old = parsed.tpq
@@ -59,7 +62,8 @@ def _read_plain(data: bytes) -> Score | None:
         onset = rescale(start, old=old)
         duration = np.maximum(1, rescale(stop, old=old) - onset)
         notes = notes_from_columns(onset, duration, columns["pitch"], columns["velocity"])
-        tracks.append(Track(track.name, role_of(track.name), track.program, track.is_drum, notes))
+        role = role_of(track.name, track.is_drum)
+        tracks.append(Track(track.name, role, track.program, track.is_drum, notes))
     return smf.build(
         tracks,
         [(int(rescale(t.time, old=old)), t.qpm) for t in parsed.tempos],

@@ -96,8 +96,8 @@ def parse_musicxml(data: bytes) -> Notated:
         raise NotationError(f"music21 cannot read this MusicXML: {_reason(error)}") from error
 
 
-def parse_abc(data: bytes | str) -> list[Notated]:
-    """As read_abc, with titles and what was left out.
+def parse_abc(data: bytes | str, *, first_only: bool = False) -> list[Notated]:
+    """As read_abc, with titles and what was left out; first_only: stop after the first tune that can be read.
 
     Raises NotationError when no tune can be read; a tune that cannot be, among others that can, is counted.
     """
@@ -107,7 +107,11 @@ def parse_abc(data: bytes | str) -> list[Notated]:
     words = data if isinstance(data, str) else decoded(data)
     tunes: list[Notated] = []
     broken: list[str] = []
-    for block in split_abc(words):
+    blocks = split_abc(words)
+    for block in blocks:
+        if first_only and tunes:
+            tunes[0].counts["other tunes"] += len(blocks) - 1
+            break
         try:
             handler = abcFormat.ABCHandler()
             handler.process(plain_abc(block))
@@ -149,6 +153,12 @@ def plain_abc(tune: str) -> str:
         line = line.split("%", 1)[0]
         line = re.sub(r'"([^"]*)"', lambda m: m.group(0) if re.match(r"[A-G]", m.group(1)) else "", line)
         lines.append(re.sub(r"!([^!]*)!", "", line))
+    music = [
+        number for number, line in enumerate(lines) if line.strip() and not re.match(r"[A-Za-z]:|%", line)
+    ]
+    if music and sum(line.count("|") for line in lines) < 4:
+        # music21 looks for bars only where it counts a few bar lines.
+        lines[music[0]] = "| " + lines[music[0]]
     return "\n".join(lines)
 
 
@@ -187,8 +197,17 @@ def notated(parsed: stream.Stream[Any]) -> Notated:
     tempos = tuple(_tempos(parsed, played))
     if not tempos:
         counts["no tempo"] += 1
+    if not metres:
+        metres = _first_metre(parts)
     score = Score(tuple(tracks), tempos, tuple(metre for metre in metres if metre.tick < length), length)
     return Notated(score, _title(parsed), pickup, +counts)
+
+
+def _first_metre(parts: Sequence[stream.Stream[Any]]) -> tuple[Metre, ...]:
+    """The metre of music without bars: what the first time signature says, if there is one."""
+    signs = [sign for part in parts for sign in part.flatten().getElementsByClass("TimeSignature")]
+    metre = _written_metre(0, (signs[0].numerator, signs[0].denominator)) if signs else None
+    return (metre,) if metre else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +395,7 @@ def _tracks(
             if tie in ("start", "continue"):
                 ties[pitch] = (row, stop)
     notes = n.make_notes(rows)
-    yield Track(name, "drums" if drums else role_of(name), programs[0] if programs else 0, drums, notes)
+    yield Track(name, role_of(name, drums), programs[0] if programs else 0, drums, notes)
     if symbols:
         stops = [tick for tick, _ in symbols[1:]] + [max(played[-1].stop, symbols[-1][0] + 1)]
         blocks = [

@@ -22,10 +22,13 @@ SLOWEST_BPM, FASTEST_BPM = 60e6 / 0xFFFFFF, 60e6
 DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 
 
-def role_of(name: str) -> str:
-    """The role that a track's name stands for: "Soprano" → "soprano"; "other" when it names none."""
+def role_of(name: str, is_drum: bool = False) -> str:
+    """The role that a track's name stands for: "Soprano" → "soprano"; "other" when it names none.
+
+    A drum track has the role drums, whatever it is called.
+    """
     role = name.strip().lower()
-    return role if role in ROLES else "other"
+    return "drums" if is_drum else role if role in ROLES else "other"
 
 
 def microseconds_per_quarter(bpm: float) -> int:

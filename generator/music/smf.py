@@ -362,10 +362,11 @@ def _sequence(chunks: list[_Chunk], old: int | Fraction, counts: Counter[str]) -
 
 
 def _tracks(chunk: _Chunk, clock: _Clock, counts: Counter[str]) -> Iterator[Track]:
-    role = role_of(chunk.name)
     if not chunk.notes:
         channel, program = chunk.first_sound or (0, 0)
-        yield Track(chunk.name, role, max(program, 0), channel == DRUM_CHANNEL)
+        is_drum = channel == DRUM_CHANNEL
+        yield Track(chunk.name, role_of(chunk.name, is_drum), max(program, 0), is_drum)
+    counts["instruments in shared tracks"] += len(chunk.notes) if len(chunk.notes) > 1 else 0
     for (channel, program), rows in sorted(chunk.notes.items(), key=lambda item: min(item[1])[0]):
         onset = np.array([clock(row[0]) for row in rows], dtype=np.int64)
         stop = np.array([clock(row[1]) for row in rows], dtype=np.int64)
@@ -376,7 +377,8 @@ def _tracks(chunk: _Chunk, clock: _Clock, counts: Counter[str]) -> Iterator[Trac
         sounded = int(np.maximum(1, stop - onset).sum())
         if int(notes["duration"].sum(dtype=np.int64)) != sounded:
             counts["tracks with overlapping notes"] += 1
-        yield Track(chunk.name, role, program, channel == DRUM_CHANNEL, notes)
+        is_drum = channel == DRUM_CHANNEL
+        yield Track(chunk.name, role_of(chunk.name, is_drum), program, is_drum, notes)
 
 
 def build(

@@ -111,11 +111,14 @@ def test_an_ending_that_no_turn_comes_to_is_played_all_the_same():
     assert played_order([A, BarMarks(endings=frozenset({2})), A]) == [0, 1, 2]
 
 
+LINE = make_notes([(0, 480, 72, 90), (480, 1440, 76, 90), (1920, 480, 79, 80)])
+HANDS = make_notes([(480, 1920, 48, 70), (480, 480, 60, 70), (960, 160, 61, 70)])
+BEAT = make_notes([(480, 120, 36, 90), (480, 120, 42, 70), (960, 240, 38, 99)])
 BAND = Score(
     (
-        Track("Melody", "melody", 73, False, make_notes([(0, 480, 72, 90), (480, 1440, 76, 90), (1920, 480, 79, 80)])),
-        Track("Piano", "piano", 0, False, make_notes([(480, 1920, 48, 70), (480, 480, 60, 70), (960, 160, 61, 70)])),
-        Track("Drums", "drums", 0, True, make_notes([(480, 120, 36, 90), (480, 120, 42, 70), (960, 240, 38, 99)])),
+        Track("Melody", "melody", 73, False, LINE),
+        Track("Piano", "piano", 0, False, HANDS),
+        Track("Drums", "drums", 0, True, BEAT),
     ),
     (Tempo(0, 97.0), Tempo(1920, 120.0)),
     (Metre(0, 1, 4), Metre(480, 4, 4)),
@@ -152,7 +155,9 @@ def test_the_same_score_gives_the_same_file_but_for_its_date():
 def test_a_compressed_file_is_read():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("META-INF/container.xml", '<container><rootfile full-path="a/score.xml"/></container>')
+        archive.writestr(
+            "META-INF/container.xml", '<container><rootfile full-path="a/score.xml"/></container>'
+        )
         archive.writestr("a/score.xml", write_musicxml(BAND, "Packed"))
     assert same_music(BAND, read_musicxml(packed.getvalue()))
 
@@ -163,13 +168,20 @@ def test_a_compressed_file_that_is_torn_is_refused():
 
 
 def test_played_notes_go_to_the_division_of_the_beat_that_fits():
-    played = make_notes([(3, 110, 60, 1), (118, 130, 62, 1), (485, 150, 64, 1), (642, 155, 65, 1), (803, 150, 67, 1)])
+    played = make_notes(
+        [(3, 110, 60, 1), (118, 130, 62, 1), (485, 150, 64, 1), (642, 155, 65, 1), (803, 150, 67, 1)]
+    )
     score = quantize_to_beats(Score((Track("Lead", notes=played),), length=1920))
     assert score.tracks[0].notes["onset"].tolist() == [0, 120, 480, 640, 800]
 
 
 ON_GRID = st.lists(
-    st.tuples(st.integers(0, 7), st.sampled_from((480, 240, 160, 120, 80, 60)), st.integers(0, 7), st.integers(1, 20)),
+    st.tuples(
+        st.integers(0, 7),
+        st.sampled_from((480, 240, 160, 120, 80, 60)),
+        st.integers(0, 7),
+        st.integers(1, 20),
+    ),
     min_size=1,
     max_size=8,
 )
@@ -182,14 +194,16 @@ def test_any_notes_on_the_grid_survive_notation(places, pitches, is_drum):
         (beat * 480 + step * part % 480, step * length, pitch, 80)
         for (beat, step, part, length), pitch in zip(places, pitches, strict=False)
     )
-    score = quantize_to_beats(Score((Track("Drums" if is_drum else "Bass", "other", 0, is_drum, notes),), length=48000))
+    score = quantize_to_beats(
+        Score((Track("Drums" if is_drum else "Bass", "other", 0, is_drum, notes),), length=48000)
+    )
     back = read_musicxml(write_musicxml(score, "Any"))
     assert rows(back.tracks[0]) == rows(score.tracks[0])
 
 
 def test_quantizing_twice_changes_nothing():
     rng = np.random.default_rng(3)
-    notes = make_notes((int(t), int(d), int(p), 80) for t, d, p in zip(
-        rng.integers(0, 20000, 200), rng.integers(1, 900, 200), rng.integers(30, 90, 200), strict=True))  # fmt: skip
+    onsets, durations = rng.integers(0, 20000, 200), rng.integers(1, 900, 200)
+    notes = make_notes(zip(onsets, durations, rng.integers(30, 90, 200), [80] * 200, strict=True))
     once = quantize_to_beats(Score((Track("A", notes=notes),), length=30000))
     assert quantize_to_beats(once) == once
