@@ -118,13 +118,13 @@ def place(now: np.ndarray | int, form: Form, steps_per_quarter: int) -> tuple[np
     """Where in the bar a time lies and how many bars are left.
 
     now: grid steps from the start of the piece, any shape.
-    Returns (position, bars_left) of that shape: position in steps from the bar line, or from the quarter when the
-    metre is not known; bars_left counts the bar that now lies in, at most MAX_BARS_LEFT, 0 when not known.
+    Returns (position, bars_left) of that shape: position in steps from the bar line, or, when the metre is not known,
+    in a cycle of four quarters from the start; bars_left counts the bar that now lies in, at most MAX_BARS_LEFT, 0 when not known.
     """
     now = np.asarray(now)
     bar = form.bar(steps_per_quarter)
     if not bar:
-        return now % steps_per_quarter, np.zeros_like(now)
+        return now % (4 * steps_per_quarter), np.zeros_like(now)
     position = (now - form.upbeat) % bar
     if not form.length:
         return position, np.zeros_like(now)

@@ -72,9 +72,9 @@ def test_places_count_from_the_bar_line_after_the_upbeat() -> None:
     assert left.tolist() == [4, 3, 2, 2]
 
 
-def test_without_a_metre_only_the_place_in_the_quarter_is_known() -> None:
-    position, left = place(np.array([5, 7]), Form(length=32), 4)
-    assert (position.tolist(), left.tolist()) == ([1, 3], [0, 0])
+def test_without_a_metre_places_count_in_fours_from_the_start() -> None:
+    position, left = place(np.array([5, 23]), Form(length=32), 4)
+    assert (position.tolist(), left.tolist()) == ([5, 7], [0, 0])
 
 
 def test_a_single_voice_reads_the_top_note_and_ends_it_where_the_next_begins() -> None:
