@@ -39,7 +39,9 @@ interface RollTrack {
   readonly isDrum: boolean
 }
 
+/** Height of the ruler, px; a finger needs more. */
 const RULER = 26
+const COARSE_RULER = 36
 /** The playhead stands at this share of the width while the roll follows. */
 const FOLLOW_AT = 0.4
 /** A bar is at least this wide when a score is first shown, px. */
@@ -153,6 +155,7 @@ export class PianoRoll {
       isDrum: track.isDrum,
     }))
     for (const { track } of this.tracks) this.rows.add(track.notes, track.isDrum)
+    if (live) this.rows.expect(score.tracks.map((track) => track.role))
     this.makeInks()
     this.playhead = live ? null : this.playhead === null ? null : 0
     this.loop = null
@@ -279,7 +282,7 @@ export class PianoRoll {
     const box = this.root.getBoundingClientRect()
     this.ratio = Math.min(3, window.devicePixelRatio || 1)
     const left = this.keys.hidden ? 0 : box.width < 560 ? (this.rows.drums.length ? 60 : 46) : 64
-    const top = this.ruler.hidden ? 0 : RULER
+    const top = this.ruler.hidden ? 0 : this.coarse ? COARSE_RULER : RULER
     const width = Math.max(0, Math.round(box.width) - left)
     const height = Math.max(0, Math.round(box.height) - top)
     this.place(this.notes, left, top, width, height)
@@ -414,7 +417,7 @@ export class PianoRoll {
     const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge: moving && this.edge > 0 && !this.calm.matches ? this.edge : null }
     paintMoment(this.pen(this.overlay), scene, moment)
     if (this.rulerDirty && !this.ruler.hidden) {
-      paintRuler(this.pen(this.ruler), scene, RULER, { ...moment, loop: this.loop }, this.loopOn)
+      paintRuler(this.pen(this.ruler), scene, this.ruler.height / this.ratio, { ...moment, loop: this.loop }, this.loopOn)
       this.rulerDirty = false
     }
     if (!this.keys.hidden) this.paintKeyboard(scene)

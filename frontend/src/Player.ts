@@ -53,7 +53,7 @@ let onAir: Player | null = null
  *
  * Events: 'state' (playing, paused, stopped, waiting), 'waiting' (it caught up with what is written; it goes on by
  * itself), 'position' (each frame while it moves, and after a seek), 'ended', 'strips' (mute, solo, volume,
- * instrument), 'settings' (loop, tempo, transposition), 'load'.
+ * instrument), 'settings' (loop, tempo, transposition), 'trouble' (nothing is heard), 'load'.
  */
 export class Player extends EventTarget {
   title: string
@@ -379,8 +379,8 @@ export class Player extends EventTarget {
 
   private plan(): void {
     const { now } = this.sound
-    const window = typeof document !== 'undefined' && document.hidden ? HIDDEN_WINDOW : WINDOW
-    for (const event of this.scheduler!.advance(now, now + window)) {
+    const hidden = typeof document !== 'undefined' && document.hidden
+    for (const event of this.scheduler!.advance(now, now + (hidden ? HIDDEN_WINDOW : WINDOW))) {
       const { track, pitch, velocity, time } = event
       if (event.kind === 'on') {
         if (this.audible[track]) record({ track, pitch, velocity, time, tick: event.tick })
@@ -389,6 +389,8 @@ export class Player extends EventTarget {
         this.deck!.noteOff(track, pitch, time)
       }
     }
+    // A hidden page gets no frames, but its music ends all the same.
+    if (hidden) this.watch()
   }
 
   /** What the eye and the ear are told agrees: the picture is as late as the loudspeaker. */

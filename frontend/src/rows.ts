@@ -2,6 +2,19 @@ import { type DrumRow, drumRows } from './drums.ts'
 import type { Note } from './note.ts'
 import type { Viewport } from './viewport.ts'
 
+/** Where parts usually lie, so that rows do not jump about while a piece is being written. */
+const USUAL: Record<string, readonly [low: number, high: number]> = {
+  soprano: [60, 81],
+  alto: [53, 74],
+  tenor: [48, 69],
+  bass: [36, 62],
+  melody: [58, 84],
+  chords: [43, 67],
+  piano: [40, 79],
+  guitar: [40, 76],
+  strings: [52, 84],
+}
+
 /** The rows that a score's notes lie on: pitches for melodic tracks, named rows for drums. */
 export class Rows {
   drums: readonly DrumRow[] = []
@@ -34,7 +47,17 @@ export class Rows {
     return changed
   }
 
-  /** Lowest and highest pitch with air around; two octaves about middle C while nothing has come. */
+  /** Makes room for parts that are still to be written. */
+  expect(roles: Iterable<string>): void {
+    for (const role of roles) {
+      const usual = USUAL[role]
+      if (!usual) continue
+      this.low = Math.min(this.low, usual[0])
+      this.high = Math.max(this.high, usual[1])
+    }
+  }
+
+  /** Lowest and highest pitch with air around; two octaves about middle C while nothing is known. */
   get range(): readonly [low: number, high: number] {
     if (this.low > this.high) return [48, 79]
     const air = Math.max(2, Math.ceil((18 - (this.high - this.low)) / 2))
