@@ -182,21 +182,21 @@ def style_figures(name: str, weights: Path, sampling: SamplingParams) -> Figures
     }
 
 
-def evaluate(weights: Path = checkpoints.WEIGHTS, only: str | None = None) -> Iterator[tuple[str, Any]]:
-    """Name and figure, one after another as they are measured."""
+def evaluate(weights: Path = checkpoints.WEIGHTS, only: str | None = None) -> Iterator[tuple[str, str, Any]]:
+    """(network, name of the figure, figure), one after another as they are measured."""
     # One thread: with two, a busy neighbour makes every small product wait for it.
     torch.set_num_threads(1)
     if only in (None, "jsb_quarter"):
         frame, piece = jsb("jsb_quarter", weights, tokens_a_step=1)
-        yield "jsb_quarter_nats_per_frame", round(frame, 4)
-        yield "jsb_quarter_nats_per_frame_mean_over_pieces", round(piece, 4)
+        yield "jsb_quarter", "jsb_quarter_nats_per_frame", round(frame, 4)
+        yield "jsb_quarter", "jsb_quarter_nats_per_frame_mean_over_pieces", round(piece, 4)
     if only in (None, "chorale"):
         token, piece = jsb("chorale", weights, tokens_a_step=4)
-        yield "jsb_16th_nats_per_token", round(token, 4)
-        yield "jsb_16th_nats_per_token_mean_over_pieces", round(piece, 4)
+        yield "chorale", "jsb_16th_nats_per_token", round(token, 4)
+        yield "chorale", "jsb_16th_nats_per_token_mean_over_pieces", round(piece, 4)
     for name in STYLES:
         if only in (None, name):
-            yield name, style_figures(name, weights, SamplingParams())
+            yield name, name, style_figures(name, weights, SamplingParams())
 
 
 def table(name: str, figure: Any) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from generator.networks.checkpoints import CheckpointError
+from generator.networks.checkpoints import WEIGHTS, CheckpointError
+from generator.training.cards import write_card
 from generator.training.evaluate_rnn import evaluate, table
 from generator.training.sources import DatasetError
 
@@ -23,12 +25,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         figures: dict[str, Any] = {}
+        lines: dict[str, list[str]] = defaultdict(list)
         try:
-            for name, figure in evaluate(only=options["only"]):
+            for network, name, figure in evaluate(only=options["only"]):
                 figures[name] = figure
+                lines[network].append(table(name, figure))
                 if not options["json"]:
-                    self.stdout.write(table(name, figure))
+                    self.stdout.write(lines[network][-1])
         except (CheckpointError, DatasetError) as error:
             raise CommandError(str(error)) from error
+        for network in lines if options["cards"] else ():
+            self.stderr.write(f"wrote {write_card(network, WEIGHTS, chr(10).join(lines[network]))}")
         if options["json"]:
             self.stdout.write(json.dumps(figures, indent=2))
