@@ -12,8 +12,8 @@ export function findAll<T extends Element = HTMLElement>(selector: string, withi
 }
 
 /** What the page was given by the server ({{ data|json_script:"page-data" }}). */
-export function pageData<T>(id = 'page-data'): T {
-  return JSON.parse(find(`#${id}`).textContent ?? 'null') as T
+export function pageData<T>(page: Document = document): T {
+  return JSON.parse(find('#page-data', page).textContent ?? 'null') as T
 }
 
 type Child = Node | string | null | false

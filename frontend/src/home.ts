@@ -42,7 +42,10 @@ make.addEventListener('click', (e) => {
 })
 
 async function openStudioHere(): Promise<void> {
-  const [next, { openStudio }] = await Promise.all([fetchStudio(), import('./studioPage.ts')])
+  const [next, { askAhead, openStudio }] = await Promise.all([fetchStudio(), import('./studioPage.ts')])
+  // The generator works while the studio is being put up.
+  const asked = askAhead(next)
+  asked.catch(() => undefined) // said by the studio, which waits for it below
   stopHero()
   stopPreviews()
   history.pushState(null, '', new URL(make.href).pathname)
@@ -54,7 +57,7 @@ async function openStudioHere(): Promise<void> {
   document.querySelector('.site-foot')?.remove()
   find('main').replaceChildren(...find('main', next).childNodes)
   scrollTo(0, 0)
-  await openStudio().generate()
+  await openStudio().generate(asked)
 }
 
 async function fetchPage(address: string): Promise<Document> {

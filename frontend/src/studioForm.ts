@@ -33,7 +33,7 @@ export class StudioForm {
     this.form = find('#studio-form', root)
     this.bars = { least: 1, most: maxBars }
     this.addKeys()
-    this.settings_ = settingsFrom(localStorage.getItem(KEPT_AS), styles, maxBars)
+    this.settings_ = keptSettings(styles, maxBars)
     this.show()
     this.form.addEventListener('change', (e) => this.read(e.target as HTMLInputElement))
     this.form.addEventListener('input', (e) => this.preview(e.target as HTMLInputElement))
@@ -193,6 +193,10 @@ export class StudioForm {
     )
   }
 }
+
+/** The settings of the last visit, as far as they still make sense. */
+export const keptSettings = (styles: readonly StyleCard[], maxBars: number) =>
+  settingsFrom(localStorage.getItem(KEPT_AS), styles, maxBars)
 
 /** The next multiple of the step: 8 + 4 is 12, 9 + 4 too, 9 − 4 is 8. */
 export function stepped(value: number, by: number): number {

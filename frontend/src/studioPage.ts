@@ -10,7 +10,7 @@ import { type Note, noteFromRow } from './note.ts'
 import { PianoRoll } from './PianoRoll.ts'
 import { Player } from './Player.ts'
 import { barsBetween, noteCount, type Score, scoreFromJson, scoreFromOpening, type ScoreJson } from './score.ts'
-import { StudioForm } from './studioForm.ts'
+import { keptSettings, StudioForm } from './studioForm.ts'
 import { requestFrom, settingsFromRequest, type StyleCard } from './studioSettings.ts'
 import { barsWritten, isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine, refusal, type Trouble } from './studioWords.ts'
 import { Synth } from './synth.ts'
@@ -77,15 +77,18 @@ export class Studio {
     else if (continue_from) this.showPrime(continue_from)
   }
 
-  /** Asks for a piece with the settings as they stand. Call it in a click or a key press, so that it may sound. */
-  async generate(): Promise<void> {
+  /**
+   * Asks for a piece with the settings as they stand, or shows one that was asked for already. Call it in a click or a
+   * key press, so that it may sound.
+   */
+  async generate(asked?: Promise<Job>): Promise<void> {
     if (this.isBusy) return
     void Synth.shared().unlock()
     this.player.stop()
     this.begin({ ...IDLE, phase: 'sending', bars: this.form.settings.bars })
     this.playsItself = true
     try {
-      const job = await createJob(requestFrom(this.form.settings, this.continueFrom), crypto.randomUUID())
+      const job = await (asked ?? createJob(requestFrom(this.form.settings, this.continueFrom), crypto.randomUUID()))
       history.replaceState(null, '', `?${new URLSearchParams({ job: job.code })}`)
       this.follow(job)
     } catch (error) {
@@ -145,6 +148,7 @@ export class Studio {
 
   private follow(job: Job): void {
     this.job = job
+    find('#stage-title', this.root).textContent = this.data.styles.find(({ name }) => name === job.style)?.title ?? ''
     this.form.offerSeed(job.seed)
     this.hear({ type: 'state', number: 0, job })
     this.socket = new JobSocket(socketAddress(job.socket, location), {
@@ -420,3 +424,9 @@ function countDown(button: HTMLButtonElement, seconds: number, label: string): v
 }
 
 export const openStudio = (): Studio => new Studio(find('#studio'))
+
+/** Asks for a piece with the settings that this browser keeps, before the studio is even built: `page` holds it. */
+export function askAhead(page: Document): Promise<Job> {
+  const { styles, limits } = pageData<StudioData>(page)
+  return createJob(requestFrom(keptSettings(styles, limits.max_bars), null), crypto.randomUUID())
+}
