@@ -10,12 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from gallery.engraving import engrave
 from gallery.models import TITLE_LENGTH, Piece
 from generator.music.midi import write_midi
 from generator.music.score import Score, duration_seconds, n_bars, n_notes, tempo_at
@@ -164,12 +165,11 @@ def pieces_purge() -> int:
 
 def piece_musicxml(piece: Piece) -> bytes:
     """The piece as MusicXML. Writing it takes seconds, so it is remembered while the piece stays as it is."""
-    from generator.music.notation import write_musicxml  # music21 is slow to load, and few need it
-
+    kept = caches["files"]
     digest = hashlib.sha256(bytes(piece.midi) + piece.title.encode()).hexdigest()
     key = f"musicxml-{digest}"
-    found: bytes | None = cache.get(key)
+    found: bytes | None = kept.get(key)
     if found is None:
-        found = write_musicxml(piece.score, piece.title)
-        cache.set(key, found, XML_KEEP_SECONDS)
+        found = engrave(piece.score, piece.title)
+        kept.set(key, found, XML_KEEP_SECONDS)
     return found

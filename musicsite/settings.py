@@ -181,6 +181,13 @@ else:
         }
     }
 
+# Drawings and scores that take a while to make, on this machine's disk: too large to be held in memory.
+CACHES["files"] = {
+    "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+    "LOCATION": VAR_DIR / "cache",
+    "OPTIONS": {"MAX_ENTRIES": 5000},
+}
+
 STATIC_URL = "/static/"
 STATIC_ROOT = env_path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -348,6 +355,7 @@ MEMBER_GENERATIONS_AT_ONCE = env_int("MEMBER_GENERATIONS_AT_ONCE", 60, least=1)
 GUEST_PIECES = env_int("GUEST_PIECES", 200, least=1)
 MEMBER_PIECES = env_int("MEMBER_PIECES", 10_000, least=1)
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 2 * 1024 * 1024, least=1024)
+ENGRAVING_SECONDS = env_int("ENGRAVING_SECONDS", 60, least=1)
 UNDO_DAYS = env_int("UNDO_DAYS", 30)
 GUEST_KEEP_DAYS = env_int("GUEST_KEEP_DAYS", 60, least=1)
 JOB_KEEP_DAYS = env_int("JOB_KEEP_DAYS", 30, least=2)

@@ -48,6 +48,8 @@ def quick_and_alone(request: pytest.FixtureRequest, settings: Settings) -> Itera
     settings.WHITENOISE_AUTOREFRESH = (
         True  # finds files when asked, instead of listing all of them for each client
     )
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {name: {"BACKEND": memory, "LOCATION": name} for name in ("default", "files")}
     engines.engine.cache_clear()
     going_home.clear()
     cache.clear()

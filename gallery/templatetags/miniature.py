@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ register = template.Library()
 WIDTH, HEIGHT = 320, 96
 MARGIN = 4
 # A piece with more notes than this is drawn with every so many left out: the eye cannot tell at this size.
-MOST_NOTES = 1500
+MOST_NOTES = 800
 KEEP_SECONDS = 7 * 24 * 3600
 VERSION = 1
 
@@ -29,13 +29,14 @@ VERSION = 1
 def miniature(piece: Piece) -> SafeString:
     """The roll as SVG: one path a track, of class role-<role>; the style sheet gives the colours."""
     key = f"miniature-{VERSION}-{piece.code}-{piece.n_notes}-{piece.bars}"
-    drawing: str | None = cache.get(key)
+    kept = caches["files"]
+    drawing: str | None = kept.get(key)
     if drawing is None:
         try:
             drawing = draw(piece.score)
         except MusicError:
             drawing = ""
-        cache.set(key, drawing, KEEP_SECONDS)
+        kept.set(key, drawing, KEEP_SECONDS)
     name = _("%(title)s, %(n)d notes") % {"title": piece.title, "n": piece.n_notes}
     head = (
         f'<svg class="miniature" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img"'
