@@ -31,7 +31,7 @@ class Command(BaseCommand):
             guest.delete()
         n_pieces, n_jobs = pieces_purge(), jobs_purge()
         n_sessions, _by_model = Session.objects.filter(expire_date__lt=timezone.now()).delete()
-        if connection.vendor == "sqlite":
+        if connection.vendor == "sqlite" and not connection.in_atomic_block:
             with connection.cursor() as cursor:  # what was deleted leaves the side file too
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.stdout.write(
