@@ -48,7 +48,8 @@ def engrave_drums(xml: bytes, drum_parts: Collection[int]) -> bytes:
             struck = _unpitch(part, identity)
             _name_drums(description, identity, struck)
     ET.indent(root)
-    return HEADER + ET.tostring(root, encoding="utf-8") + b"\n"
+    written: bytes = ET.tostring(root, encoding="utf-8")
+    return HEADER + written + b"\n"
 
 
 def pitch_drums(xml: bytes) -> bytes:
@@ -83,7 +84,8 @@ def pitch_drums(xml: bytes) -> bytes:
             pitch = alone.get(str(part.get("id"))) if named is None else named
             if pitch is not None and 0 <= pitch <= 127:
                 _become_pitch(unpitched, pitch)
-    return ET.tostring(root, encoding="utf-8")
+    pitched: bytes = ET.tostring(root, encoding="utf-8")
+    return pitched
 
 
 def _become_pitch(element: ET.Element, pitch: int) -> None:

@@ -269,6 +269,7 @@ def _head(pitch: int, track: Track, tonic: int) -> Any:
 def _instrument(track: Track) -> Any:
     from music21 import instrument
 
+    sound: Any
     if track.is_drum:
         sound = instrument.UnpitchedPercussion()
         sound.midiChannel = 9

@@ -398,8 +398,8 @@ def main(arguments: Sequence[str]) -> int:
     except IntakeRefused as refusal:
         answer = {"refused": [refusal.code, refusal.message]}
     except (MemoryError, RecursionError):
-        refusal = _too_complex()
-        answer = {"refused": [refusal.code, refusal.message]}
+        too_complex = _too_complex()
+        answer = {"refused": [too_complex.code, too_complex.message]}
     json.dump(answer, sys.stdout)
     return 0
 

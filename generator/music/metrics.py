@@ -294,7 +294,8 @@ class _Sequence:
     def hash_at(self, start: Ints, n_notes: Ints | int) -> Hashes:
         """The numbers of runs of n_notes from `start`; they must lie inside."""
         rest = (self.sums[start + n_notes] - self.sums[start + 1]) * self.inverses[start]
-        return self.first[start] * _BASE_INVERSE + rest
+        hashes: Hashes = self.first[start] * _BASE_INVERSE + rest
+        return hashes
 
     def hashes(self, n_notes: int) -> Hashes:
         """The numbers of all runs of n_notes notes, those that go over the end of a piece included."""
@@ -308,10 +309,12 @@ def _mixed(interval: Ints, gap: Ints, duration: Ints) -> Hashes:
     # The finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014).
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+    mixed: Hashes = x ^ (x >> np.uint64(31))
+    return mixed
 
 
 def _powers(base: np.uint64, n: int) -> Hashes:
     factors = np.full(n, base, dtype=np.uint64)
     factors[:1] = 1
-    return np.multiply.accumulate(factors)
+    powers: Hashes = np.multiply.accumulate(factors)
+    return powers

@@ -291,7 +291,7 @@ def _with_jumps(parsed: stream.Stream[Any], counts: Counter[str]) -> stream.Stre
     if not parsed[repeat.RepeatExpression]:
         return parsed
     try:
-        return parsed.expandRepeats()  # type: ignore[no-any-return]
+        return parsed.expandRepeats()
     except (repeat.ExpanderException, IndexError):
         counts["jumps not followed"] += 1
     return parsed

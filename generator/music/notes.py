@@ -84,7 +84,8 @@ def tidy(notes: Notes) -> Notes:
 
 def ends(notes: Notes) -> Ints:
     """(n,) ticks at which the notes stop sounding."""
-    return notes["onset"].astype(np.int64) + notes["duration"]
+    stops: Ints = notes["onset"].astype(np.int64) + notes["duration"]
+    return stops
 
 
 def last_end(notes: Notes) -> int:

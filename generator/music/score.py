@@ -269,7 +269,10 @@ def concatenate(*scores: Score) -> Score:
 def _without_repeats(changes: Sequence[Change]) -> tuple[Change, ...]:
     kept: list[Change] = []
     for change in sorted({c.tick: c for c in changes}.values(), key=lambda c: c.tick):
-        if not kept or replace(kept[-1], tick=change.tick) != change:
+        last = kept[-1] if kept else None
+        same = last is not None and replace(last, tick=change.tick) == change
+        # The same metre said between its bar lines begins a bar there, so it is no repetition.
+        if not same or (isinstance(last, Metre) and (change.tick - last.tick) % last.bar):
             kept.append(change)
     return tuple(kept)
 

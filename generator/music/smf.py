@@ -395,5 +395,5 @@ def build(
     counts["impossible tempos"] += len(tempos) - len(good_tempos)
     counts["impossible metres"] += len(metres) - len(good_metres)
     last = max((int((t.notes["onset"] + t.notes["duration"]).max(initial=0)) for t in tracks), default=0)
-    changes = [change.tick for change in (*good_tempos, *good_metres)]
+    changes = [tempo.tick for tempo in good_tempos] + [metre.tick for metre in good_metres]
     return Score(tuple(tracks), good_tempos, good_metres, max([length, last, *changes]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.music.key import KEYS, estimate_key
+from generator.music.key import estimate_key, key_number
 from generator.music.score import Score, all_notes, cut
 from generator.music.styles import STYLES, Style, score_to_words
 from generator.music.tokens import Form, TokenError, Vocabulary
@@ -31,6 +31,7 @@ QUARTER = Style(
     voices=(),
     tempo=80.0,
     metres=((4, 4),),
+    keys=("C major",),
 )
 
 
@@ -55,7 +56,7 @@ def stretches(piece: Piece) -> list[tuple[Score, bool]]:
 def key_of(score: Score) -> int:
     """The number of the score's key in KEYS, as estimated; -1 when it has no notes."""
     key = estimate_key(all_notes(score))
-    return KEYS.index(key) if key else -1
+    return key_number(key) if key else -1
 
 
 def examples_of(piece: Piece, style: Style) -> list[Example]:

@@ -116,7 +116,7 @@ def take(
     if not pieces:
         raise DatasetError(f"No piece of {name} could be read from {origin}.")
     sides = split(pieces)
-    corpus = Corpus(name, *(sides[side] for side in SIDES), unreadable)
+    corpus = Corpus(name, sides["train"], sides["valid"], sides["test"], unreadable)
     folder.mkdir(parents=True, exist_ok=True)
     _write_cache(corpus, folder / f"{name}.npz", origin)
     return corpus
@@ -231,7 +231,8 @@ def _read_cache(name: str, path: Path) -> Corpus:
             )
     except (OSError, ValueError, KeyError, TypeError, MusicError) as error:
         raise DatasetError(f"{path} is broken ({error}); delete it and take {name} in again.") from error
-    return Corpus(name, *(sides[side] for side in SIDES), [tuple(item) for item in head["unreadable"]])
+    unreadable = [(file, reason) for file, reason in head["unreadable"]]
+    return Corpus(name, sides["train"], sides["valid"], sides["test"], unreadable)
 
 
 def describe(corpus: Corpus) -> str:

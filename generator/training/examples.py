@@ -91,14 +91,21 @@ class Batch:
 
 @dataclass(frozen=True)
 class Crop:
-    """A stretch of an example: words start … stop (the end counts as one), moved by semitones, with a known form."""
+    """A stretch of an example: words start … stop (the end counts as one), moved by semitones.
+
+    form: what the network is told of the piece before it is moved.
+    """
 
     example: Example
     start: int
     stop: int
+    form: Form
     semitones: int = 0
-    know_form: bool = True
-    know_key: bool = True
+
+
+def whole(example: Example, form: Form | None = None) -> Crop:
+    """All of an example; with its own form unless another is given."""
+    return Crop(example, 0, len(example), example.form if form is None else form)
 
 
 def collate(crops: list[Crop], vocabulary: Vocabulary) -> Batch:
@@ -116,11 +123,12 @@ def collate(crops: list[Crop], vocabulary: Vocabulary) -> Batch:
         e, lo, hi = crop.example, crop.start, crop.stop
         n_words, size = len(e.words), hi - lo
         has_end = hi > n_words
-        form = e.form if crop.know_form else Form()
+        form = crop.form.transposed(crop.semitones)
+        semitones = crop.semitones + form.semitones
         target = e.words[lo : min(hi, n_words)]
         for name in ("step", "track", "duration", "velocity"):
             plain[name][i, : len(target)] = target[name]
-        plain["pitch"][i, : len(target)] = target["pitch"] + crop.semitones
+        plain["pitch"][i, : len(target)] = target["pitch"] + semitones
         notes[i, : len(target)] = True
         if has_end:
             plain["step"][i, size - 1] = vocabulary.end
@@ -130,7 +138,7 @@ def collate(crops: list[Crop], vocabulary: Vocabulary) -> Batch:
         at = slice(1, size) if none else slice(0, size)
         for name in ("step", "track", "duration", "velocity"):
             plain["b_" + name][i, at] = previous[name]
-        plain["b_pitch"][i, at] = previous["pitch"] + crop.semitones
+        plain["b_pitch"][i, at] = previous["pitch"] + semitones
         if none:
             plain["b_step"][i, 0], plain["b_track"][i, 0] = vocabulary.n_steps, n_tracks
             plain["b_pitch"][i, 0] = N_PITCHES
@@ -139,12 +147,12 @@ def collate(crops: list[Crop], vocabulary: Vocabulary) -> Batch:
         plain["b_position"][i, :size], plain["b_left"][i, :size] = place(now, form, vocabulary.steps_per_quarter)
         plain["position"][i, :size], plain["left"][i, :size] = place(onset, form, vocabulary.steps_per_quarter)
         plain["metre"][i] = form.metre_id
-        plain["key"][i] = e.form.key_id(crop.semitones) if crop.know_key else 0
+        plain["key"][i] = form.key_id
         remaining_before[i, :size] = e.remaining_before[lo:hi]
         remaining_at[i, :size] = e.remaining_at[lo:hi]
         pitch = e.last_pitch[lo:hi]
-        last_pitch[i, :size] = np.where(pitch < N_PITCHES, pitch + crop.semitones, N_PITCHES)
-        rows.append(e.sounding[e.first[lo] : e.first[hi]].astype(np.int64) + crop.semitones)
+        last_pitch[i, :size] = np.where(pitch < N_PITCHES, pitch + semitones, N_PITCHES)
+        rows.append(e.sounding[e.first[lo] : e.first[hi]].astype(np.int64) + semitones)
         counts[i, :size] = np.diff(e.first[lo : hi + 1])
     x = {name: torch.from_numpy(value) for name, value in plain.items()}
     offsets = np.concatenate([[0], np.cumsum(counts.ravel())[:-1]])

@@ -33,7 +33,7 @@ def rows(track: Track) -> list[tuple[int, int, int]]:
     return [(int(n["onset"]), int(n["duration"]), int(n["pitch"])) for n in track.notes]
 
 
-def test_an_abc_tune_is_read_with_its_upbeat_and_its_repeat():
+def test_an_abc_tune_is_read_with_its_upbeat_and_its_repeat() -> None:
     (score,) = read_abc(TUNE)
     # The upbeat, then the bars; the last bar and the upbeat of the repeat make one whole bar together.
     assert score.metres == (Metre(0, 1, 8), Metre(240, 4, 4))
@@ -46,11 +46,11 @@ def test_an_abc_tune_is_read_with_its_upbeat_and_its_repeat():
     assert score.length == 7680
 
 
-def test_a_book_of_tunes_gives_one_score_each():
+def test_a_book_of_tunes_gives_one_score_each() -> None:
     assert len(read_abc(TUNE + "\n" + TUNE.replace("X:1", "X:2"))) == 2
 
 
-def test_chord_symbols_become_a_track_of_chords():
+def test_chord_symbols_become_a_track_of_chords() -> None:
     (score,) = read_abc('X:1\nM:4/4\nL:1/4\nK:C\n"C"CE GE | "G7"D4 |\n')
     chords = score.tracks[1]
     assert (chords.name, chords.role) == ("Chords", "chords")
@@ -58,17 +58,17 @@ def test_chord_symbols_become_a_track_of_chords():
     assert sorted({pitch % 12 for start, _, pitch in rows(chords) if start == 1920}) == [2, 5, 7, 11]
 
 
-def test_triplets_are_exact():
+def test_triplets_are_exact() -> None:
     (score,) = read_abc("X:1\nM:2/4\nL:1/8\nK:C\n(3CDE (3FGA |\n")
     assert [onset for onset, _, _ in rows(score.tracks[0])] == [0, 160, 320, 480, 640, 800]
 
 
-def test_ties_are_one_note():
+def test_ties_are_one_note() -> None:
     (score,) = read_abc("X:1\nM:2/4\nL:1/4\nK:C\nC C- | C2- | C D |\n")
     assert rows(score.tracks[0]) == [(0, 480, 60), (480, 1920, 60), (2400, 480, 62)]
 
 
-def test_words_that_are_not_music_are_refused_with_a_sentence():
+def test_words_that_are_not_music_are_refused_with_a_sentence() -> None:
     with pytest.raises(NotationError, match="ABC"):
         read_abc("Dear Sir or Madam")
     with pytest.raises(NotationError, match="MusicXML"):
@@ -78,36 +78,36 @@ def test_words_that_are_not_music_are_refused_with_a_sentence():
 A, R2 = BarMarks(), BarMarks(times=2)
 
 
-def test_a_repeat_without_a_beginning_goes_back_to_the_start():
+def test_a_repeat_without_a_beginning_goes_back_to_the_start() -> None:
     assert played_order([A, R2, A, A]) == [0, 1, 0, 1, 2, 3]
 
 
-def test_a_second_repeat_goes_back_to_the_end_of_the_first():
+def test_a_second_repeat_goes_back_to_the_end_of_the_first() -> None:
     assert played_order([A, R2, A, R2]) == [0, 1, 0, 1, 2, 3, 2, 3]
 
 
-def test_a_repeat_goes_back_to_its_own_beginning():
+def test_a_repeat_goes_back_to_its_own_beginning() -> None:
     assert played_order([A, BarMarks(begins=True), R2]) == [0, 1, 2, 1, 2]
 
 
-def test_first_and_second_endings_are_played_in_their_turn():
+def test_first_and_second_endings_are_played_in_their_turn() -> None:
     first = BarMarks(times=2, endings=frozenset({1}))
     second = BarMarks(endings=frozenset({2}))
     assert played_order([A, first, second, A]) == [0, 1, 0, 2, 3]
 
 
-def test_what_follows_a_second_ending_repeats_from_there():
+def test_what_follows_a_second_ending_repeats_from_there() -> None:
     first = BarMarks(times=2, endings=frozenset({1}))
     second = BarMarks(endings=frozenset({2}))
     assert played_order([A, first, second, A, R2]) == [0, 1, 0, 2, 3, 4, 3, 4]
 
 
-def test_three_endings_make_three_turns():
+def test_three_endings_make_three_turns() -> None:
     bars = [A, *(BarMarks(times=2, endings=frozenset({i})) for i in (1, 2)), BarMarks(endings=frozenset({3}))]
     assert played_order(bars) == [0, 1, 0, 2, 0, 3]
 
 
-def test_an_ending_that_no_turn_comes_to_is_played_all_the_same():
+def test_an_ending_that_no_turn_comes_to_is_played_all_the_same() -> None:
     assert played_order([A, BarMarks(endings=frozenset({2})), A]) == [0, 1, 2]
 
 
@@ -132,14 +132,14 @@ def same_music(a: Score, b: Score) -> bool:
     )
 
 
-def test_a_score_written_and_read_has_the_same_parts_and_notes():
+def test_a_score_written_and_read_has_the_same_parts_and_notes() -> None:
     back = read_musicxml(write_musicxml(BAND, "A & B"))
     assert same_music(BAND, back)
     assert [track.sound for track in back.tracks] == [track.sound for track in BAND.tracks]
     assert (back.tempos, back.metres, back.length) == (BAND.tempos, BAND.metres, BAND.length)
 
 
-def test_drums_are_written_on_a_percussion_staff_each_with_its_instrument():
+def test_drums_are_written_on_a_percussion_staff_each_with_its_instrument() -> None:
     xml = write_musicxml(BAND, "Drums").decode()
     assert "<sign>percussion</sign>" in xml
     assert xml.count("<unpitched>") == 3
@@ -147,12 +147,12 @@ def test_drums_are_written_on_a_percussion_staff_each_with_its_instrument():
     assert "<instrument-name>Snare</instrument-name>" in xml
 
 
-def test_the_same_score_gives_the_same_file_but_for_its_date():
+def test_the_same_score_gives_the_same_file_but_for_its_date() -> None:
     one, two = (write_musicxml(BAND, "Twice").decode().splitlines() for _ in range(2))
     assert one == two
 
 
-def test_a_compressed_file_is_read():
+def test_a_compressed_file_is_read() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
@@ -162,12 +162,12 @@ def test_a_compressed_file_is_read():
     assert same_music(BAND, read_musicxml(packed.getvalue()))
 
 
-def test_a_compressed_file_that_is_torn_is_refused():
+def test_a_compressed_file_that_is_torn_is_refused() -> None:
     with pytest.raises(NotationError, match="compressed"):
         read_musicxml(b"PK\x03\x04 and then nothing")
 
 
-def test_played_notes_go_to_the_division_of_the_beat_that_fits():
+def test_played_notes_go_to_the_division_of_the_beat_that_fits() -> None:
     played = make_notes(
         [(3, 110, 60, 1), (118, 130, 62, 1), (485, 150, 64, 1), (642, 155, 65, 1), (803, 150, 67, 1)]
     )
@@ -189,7 +189,9 @@ ON_GRID = st.lists(
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(ON_GRID, st.lists(st.integers(30, 90), min_size=8, max_size=8), st.booleans())
-def test_any_notes_on_the_grid_survive_notation(places, pitches, is_drum):
+def test_any_notes_on_the_grid_survive_notation(
+    places: list[tuple[int, int, int, int]], pitches: list[int], is_drum: bool
+) -> None:
     notes = make_notes(
         (beat * 480 + step * part % 480, step * length, pitch, 80)
         for (beat, step, part, length), pitch in zip(places, pitches, strict=False)
@@ -201,7 +203,7 @@ def test_any_notes_on_the_grid_survive_notation(places, pitches, is_drum):
     assert rows(back.tracks[0]) == rows(score.tracks[0])
 
 
-def test_quantizing_twice_changes_nothing():
+def test_quantizing_twice_changes_nothing() -> None:
     rng = np.random.default_rng(3)
     onsets, durations = rng.integers(0, 20000, 200), rng.integers(1, 900, 200)
     notes = make_notes(zip(onsets, durations, rng.integers(30, 90, 200), [80] * 200, strict=True))
