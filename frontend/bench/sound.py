@@ -1,10 +1,11 @@
 """Plays real scores through the real synthesizer in headless Chromium and measures what comes out.
 
-python bench/sound.py   after `npm run bench:build`. Every line is a measurement; the last says whether all held.
+python bench/sound.py   after `npm run bench:build`. A line is a measurement; the last says whether all held.
 """
 
 import functools
 import http.server
+import itertools
 import json
 import os
 import shutil
@@ -43,14 +44,15 @@ def check(name: str, value: float, low: float, high: float, unit: str) -> None:
         failures.append(name)
 
 
-def between(levels: Levels, start: float, end: float) -> list[float]:
-    return [level for time, level in levels if start <= time < end]
+def mean(levels: Levels, start: float, end: float) -> float:
+    """Mean loudness between two times, s."""
+    return statistics.fmean(level for time, level in levels if start <= time < end)
 
 
 def onsets(levels: Levels) -> list[float]:
     """Times at which the loudness leaps; at least 0.2 s apart."""
     found: list[float] = []
-    for (_, before), (time, level) in zip(levels, levels[1:], strict=False):
+    for (_, before), (time, level) in itertools.pairwise(levels):
         if level > 0.02 and level > 2 * before + 0.005 and (not found or time - found[-1] > 0.2):
             found.append(time)
     return found
@@ -63,8 +65,8 @@ def click_play(page: Page) -> None:
 def drums_stand_on_the_beat(page: Page) -> None:
     notes = [[beat * 480, 100, 38, 110] for beat in range(16)]
     track = {"name": "Drums", "role": "drums", "program": 0, "is_drum": True, "notes": notes}
-    score = {"ticks_per_quarter": 480, "length": 7680, "tempos": [[0, 120]], "metres": [[0, 4, 4]], "tracks": [track]}
-    page.evaluate("score => { bench.showPlayer(score) }", score)
+    time = {"ticks_per_quarter": 480, "length": 7680, "tempos": [[0, 120]], "metres": [[0, 4, 4]]}
+    page.evaluate("score => { bench.showPlayer(score) }", time | {"tracks": [track]})
     page.wait_for_timeout(2500)
     click_play(page)
     page.evaluate("bench.record()")
@@ -93,7 +95,8 @@ def a_chorale_sounds(page: Page) -> None:
     page.evaluate("bench.record()")
     page.wait_for_timeout(8000)
     levels: Levels = page.evaluate("bench.recorded")
-    seconds = [statistics.fmean(between(levels, levels[0][0] + s, levels[0][0] + s + 1)) for s in range(1, 7)]
+    start = levels[0][0]
+    seconds = [mean(levels, start + s, start + s + 1) for s in range(1, 7)]
     check("chorale, loudness of the softest second", min(seconds), 0.02, 0.4, "RMS")
     check("chorale, loudness of the loudest second", max(seconds), 0.02, 0.4, "RMS")
 
@@ -101,7 +104,8 @@ def a_chorale_sounds(page: Page) -> None:
 def a_band_is_loud_but_never_clips(page: Page) -> None:
     page.evaluate("bench.showPlayer(8), 0")
     page.wait_for_timeout(3000)
-    page.evaluate("() => { for (let i = 0; i < 5; i++) bench.player.setTrackVolume(i, 1); bench.player.setVolume(1) }")
+    page.evaluate("() => { for (let i = 0; i < 5; i++) bench.player.setTrackVolume(i, 1) }")
+    page.evaluate("bench.player.setVolume(1)")
     click_play(page)
     peak = 0.0
     for _ in range(40):
@@ -114,21 +118,21 @@ def a_band_is_loud_but_never_clips(page: Page) -> None:
 def a_mute_is_quick_and_a_pause_is_silent(page: Page) -> None:
     page.evaluate("bench.player.stop(), bench.player.play(), bench.record(), 0")
     page.wait_for_timeout(2000)
-    page.evaluate("() => { for (let i = 0; i < 5; i++) bench.player.setMuted(i, true); window.mutedAt = ostinato.now() }")
+    page.evaluate("() => { for (let i = 0; i < 5; i++) bench.player.setMuted(i, true) }")
+    muted: float = page.evaluate("ostinato.now()")
     page.wait_for_timeout(1200)
-    muted: float = page.evaluate("mutedAt")
     levels: Levels = page.evaluate("bench.recorded")
-    check("loudness before the mute", statistics.fmean(between(levels, muted - 1, muted)), 0.02, 0.5, "RMS")
+    check("loudness before the mute", mean(levels, muted - 1, muted), 0.02, 0.5, "RMS")
     # The reverberation dies away behind it.
-    check("loudness 0.5 s after muting all", statistics.fmean(between(levels, muted + 0.5, muted + 1)), 0, 0.01, "RMS")
+    check("loudness 0.5 s after muting all", mean(levels, muted + 0.5, muted + 1), 0, 0.01, "RMS")
     page.evaluate("() => { for (let i = 0; i < 5; i++) bench.player.setMuted(i, false) }")
     page.wait_for_timeout(1000)
-    page.evaluate("() => { bench.player.pause(); window.pausedAt = ostinato.now() }")
+    page.evaluate("bench.player.pause()")
+    paused: float = page.evaluate("ostinato.now()")
     page.wait_for_timeout(1500)
-    paused: float = page.evaluate("pausedAt")
     levels = page.evaluate("bench.recorded")
-    check("loudness after unmuting", statistics.fmean(between(levels, paused - 0.7, paused)), 0.02, 0.5, "RMS")
-    check("loudness 0.6 s after a pause", statistics.fmean(between(levels, paused + 0.6, paused + 1.2)), 0, 0.005, "RMS")
+    check("loudness after unmuting", mean(levels, paused - 0.7, paused), 0.02, 0.5, "RMS")
+    check("loudness 0.6 s after a pause", mean(levels, paused + 0.6, paused + 1.2), 0, 0.005, "RMS")
 
 
 def a_new_instrument_leaves_no_gap(page: Page) -> None:
@@ -137,12 +141,12 @@ def a_new_instrument_leaves_no_gap(page: Page) -> None:
     click_play(page)
     page.evaluate("bench.record()")
     page.wait_for_timeout(2000)
-    page.evaluate("() => { window.changedAt = ostinato.now(); bench.player.setProgram(0, 19) }")
+    changed: float = page.evaluate("ostinato.now()")
+    page.evaluate("bench.player.setProgram(0, 19)")
     page.wait_for_timeout(2500)
-    changed: float = page.evaluate("changedAt")
     levels: Levels = page.evaluate("bench.recorded")
-    tenths = [statistics.fmean(between(levels, changed + t / 20, changed + (t + 1) / 20)) for t in range(40)]
-    check("softest twentieth of a second while an instrument is fetched and changed", min(tenths), 0.008, 1, "RMS")
+    softest = min(mean(levels, changed + t / 20, changed + (t + 1) / 20) for t in range(40))
+    check("softest twentieth of a second while an instrument is changed", softest, 0.008, 1, "RMS")
 
 
 def the_first_press_sounds_at_once(page: Page) -> None:
@@ -152,12 +156,15 @@ def the_first_press_sounds_at_once(page: Page) -> None:
     page.wait_for_timeout(6000)
     press: dict[str, float] = page.evaluate("bench.press")
     check("from the first press on a fresh page to sound", press["sound"], 0, 1000, "ms")
-    print(f"    that was the {page.evaluate('bench.press.voice')} voice; samples took over at {press['samples']:.0f} ms")
+    print(
+        f"    by the {page.evaluate('bench.press.voice')} voice; samples took over at {press['samples']:.0f} ms"
+    )
     check("longest silence from then on", press["gap"], 0, 250, "ms")
 
 
 def main() -> int:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Site, directory=os.fspath(BUILT)))
+    handler = functools.partial(Site, directory=os.fspath(BUILT))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -85,6 +85,7 @@ export class PianoRoll {
   private current = 0
 
   private playhead: number | null = null
+  private movedAt = -Infinity
   private loop: TickRange | null = null
   private loopOn = true
   private following = true
@@ -200,9 +201,10 @@ export class PianoRoll {
   /** Where the music is, in ticks; null takes the playhead away. */
   setPlayhead(tick: number | null): void {
     if (tick === this.playhead) return
-    const moved = this.playhead
+    const from = this.playhead
     this.playhead = tick
-    if (tick !== null && this.following) this.followTo(tick, moved)
+    this.movedAt = performance.now()
+    if (tick !== null && this.following) this.followTo(tick, from)
     this.rulerDirty = true
     this.wake()
   }
@@ -372,7 +374,8 @@ export class PianoRoll {
 
   private leaveFollow(): void {
     this.timeByHand = true
-    if (!this.following || this.playhead === null) return
+    // Only what moves can be left: before play is pressed one may look around freely.
+    if (!this.following || performance.now() - this.movedAt > 250) return
     this.following = false
     this.options.onFollow?.(false)
   }
