@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-# Keeps blocks of [audio time at the block's end, samples since the last block].
+# Keeps blocks of [audio time at the block's end, samples since the last block], and [audio time, tick of the playhead].
 LISTEN = """
 () => {
   const tap = window.ostinato.analyser
@@ -19,7 +19,9 @@ LISTEN = """
   const ear = new AnalyserNode(context, { fftSize: 32768 })
   tap.connect(ear)
   const window_ = new Float32Array(ear.fftSize)
-  const heard = { rate: context.sampleRate, blocks: [] }
+  const { player } = document.querySelector('ostinato-transport')
+  const heard = { rate: context.sampleRate, blocks: [], playhead: [] }
+  player.addEventListener('position', () => heard.playhead.push([context.currentTime, player.position]))
   let last = context.currentTime
   const listen = () => {
     const now = context.currentTime
@@ -44,7 +46,8 @@ RECORDING = """
     return btoa(text)
   }
   const planned = window.ostinato.sounded.filter(note => note.tick !== null).map(note => [note.tick, note.time])
-  return { rate: heard.rate, planned, blocks: heard.blocks.map(([end, block]) => [end, bytes(block)]) }
+  const { rate, playhead } = heard
+  return { rate, playhead, planned, blocks: heard.blocks.map(([end, block]) => [end, bytes(block)]) }
 }
 """
 
@@ -54,12 +57,14 @@ class Recording:
     """samples: (n,) float32 in [-1, 1], the first at `start` seconds of the page's audio clock; rate in Hz.
 
     planned: (k, 2), ticks of notes and the seconds of the audio clock for which they were given to the synthesizer.
+    playhead: (p, 2), seconds of the audio clock and the tick at which the roll's playhead then stood.
     """
 
     samples: NDArray[np.float32]
     start: float
     rate: float
     planned: NDArray[np.float64]
+    playhead: NDArray[np.float64]
 
     def loudness(self) -> float:
         """RMS of the loudest tenth of a second."""
@@ -71,6 +76,10 @@ class Recording:
         """When these ticks come on the audio clock: a straight line through what was planned, at one tempo."""
         slope, zero = np.polyfit(self.planned[:, 0], self.planned[:, 1], 1)
         return np.asarray(slope * ticks + zero, dtype=np.float64)
+
+    def playhead_lag(self) -> float:
+        """Seconds by which the playhead comes after the notes that it passes, in the middle of all its positions."""
+        return float(np.median(self.playhead[:, 0] - self.seconds_of(self.playhead[:, 1])))
 
 
 def listen(page: Page) -> None:
@@ -84,36 +93,47 @@ def recording(page: Page) -> Recording:
     blocks = [(end, np.frombuffer(base64.b64decode(block), dtype="<f4")) for end, block in raw["blocks"]]
     first_end, first = blocks[0]
     samples = np.concatenate([block for _, block in blocks])
-    return Recording(samples, first_end - len(first) / raw["rate"], raw["rate"], np.array(raw["planned"]))
+    return Recording(samples, first_end - len(first) / raw["rate"], raw["rate"], np.array(raw["planned"]), np.array(raw["playhead"]))
 
 
-HOP = 0.005  # seconds between two frames of the flux
+HOP = 0.005  # seconds between two frames of the spectrum
+WINDOW = 4096  # samples of a frame: at 44.1 kHz neighbouring semitones are apart from C3 on
+RISE = 0.05  # seconds before and after an onset that are compared
 
 
-def flux(heard: Recording) -> NDArray[np.float64]:
-    """How strongly sound sets in, each HOP seconds: the rise of the logarithmic spectrum, summed over its bands.
+def pitches_heard(heard: Recording, low: int, high: int) -> NDArray[np.float64]:
+    """How strong each pitch's fundamental is: (n_frames, high - low), frame i centred on i * HOP after the start.
 
-    Returns (n_frames,), mean 0 and standard deviation 1; frame i is centred on i * HOP after the start.
+    Logarithmic, so that a rise counts the same in a quiet and in a loud place.
     """
-    hop, size = round(heard.rate * HOP), 1024
-    padded = np.pad(heard.samples, (size // 2, size))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop][: len(heard.samples) // hop]
-    spectrum = np.log1p(100.0 * np.abs(np.fft.rfft(frames * np.hanning(size), axis=1)))
-    rise = np.maximum(0.0, np.diff(spectrum, axis=0, prepend=spectrum[:1])).sum(axis=1)
-    return np.asarray((rise - rise.mean()) / rise.std(), dtype=np.float64)
+    hop = round(heard.rate * HOP)
+    padded = np.pad(heard.samples, (WINDOW // 2, WINDOW))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::hop][: len(heard.samples) // hop]
+    spectrum = np.abs(np.fft.rfft(frames * np.hanning(WINDOW), axis=1))
+    frequencies = 440.0 * 2.0 ** ((np.arange(low, high) - 69) / 12)
+    bins = np.round(frequencies * WINDOW / heard.rate).astype(int)
+    strength = np.stack([spectrum[:, bin - 1 : bin + 2].max(axis=1) for bin in bins], axis=1)
+    return np.asarray(np.log1p(100.0 * strength), dtype=np.float64)
 
 
-def lag(heard: Recording, onsets: NDArray[np.float64], *, most: float = 0.25) -> tuple[float, float]:
-    """How late the sound is after the notes of the roll.
+def lag(heard: Recording, notes: NDArray[np.int64], *, most: float = 0.3) -> tuple[float, float]:
+    """How late the sound is after the notes of the roll, each listened for at its own pitch.
 
-    onsets: ticks at which notes begin, each once. most: the largest delay looked at, in seconds.
-    Returns the delay in seconds at which onsets and sound agree best, and how well: the mean flux there, in standard
-    deviations.
+    notes: (n, 2) of onset in ticks and pitch. most: the largest delay looked at, in seconds.
+    Returns the delay in seconds at which the notes' pitches rise most, and by how much they do there (logarithm; 0 where
+    what is heard has nothing to do with the notes).
     """
-    strength = flux(heard)
-    frames = (heard.seconds_of(np.unique(onsets)) - heard.start) / HOP
+    low, high = 40, 96
+    strength = pitches_heard(heard, low, high)
+    reach = round(RISE / HOP)
+    rise = np.zeros_like(strength)
+    rise[reach:-reach] = strength[2 * reach :] - strength[: -2 * reach]
     delays = np.arange(-round(most / HOP), round(most / HOP) + 1)
-    inside = frames[(frames > -delays[0]) & (frames < len(strength) - delays[-1] - 1)].round().astype(int)
-    agreement = np.array([strength[inside + delay].mean() for delay in delays])
-    best = int(agreement.argmax())
-    return float(delays[best] * HOP), float(agreement[best])
+    frames = ((heard.seconds_of(notes[:, 0].astype(np.float64)) - heard.start) / HOP).round().astype(int)
+    margin = delays[-1] + reach + 1
+    clear = (frames > margin) & (frames < len(rise) - margin) & (notes[:, 1] >= low) & (notes[:, 1] < high)
+    frames, columns = frames[clear], notes[clear, 1] - low
+    agreement = np.array([rise[frames + delay, columns].mean() for delay in delays])
+    smooth = np.convolve(agreement, np.full(9, 1 / 9), mode="same")
+    best = int(smooth.argmax())
+    return float(delays[best] * HOP), float(smooth[best])

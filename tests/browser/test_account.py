@@ -37,7 +37,7 @@ def test_a_member_changes_the_password(page: Page, alice: str) -> None:
     page.get_by_label("The new password", exact=True).fill("another four notes")
     page.get_by_label("The new one again", exact=True).fill("another four notes")
     page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_text("Password successfully changed")).to_be_visible()
+    expect(page.get_by_text("Your password is changed")).to_be_visible()
     sign_out(page)
     try_to_sign_in(page, alice, "another four notes")
     expect_signed_in(page, alice)

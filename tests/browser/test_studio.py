@@ -1,0 +1,159 @@
+"""The studio: what is asked is what is written, and what is written is kept, whatever happens on the way."""
+
+import re
+
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.keyboard import tab_to
+from tests.browser.listening import lag, listen, recording
+from tests.browser.people import PASSWORD
+from tests.browser.studio import job_of, notes_of, notes_sounded, onsets_and_pitches, piece_of, roll, written
+
+
+def test_what_is_heard_is_on_the_beat_of_the_roll(page: Page) -> None:
+    page.goto("/studio/")
+    page.get_by_text("Pop piano").click()
+    page.get_by_role("button", name="Generate").click()
+    expect(roll(page, tracks=2, bars=8)).to_be_visible()
+    listen(page)
+    expect(page.get_by_text("Bar 5, beat 1")).to_be_attached()
+    heard = recording(page)
+    written(page)
+    late, agreement = lag(heard, onsets_and_pitches(piece_of(page)))
+    assert abs(late) < 0.04
+    assert agreement > 1
+
+
+def test_stopping_keeps_the_bars_that_are_written(page: Page) -> None:
+    page.goto("/studio/")
+    page.get_by_text("Pop piano").click()
+    page.get_by_label("Bars", exact=True).fill("64")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_text(re.compile(r"^Bar [3-9] of 64"))).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    stopped = page.get_by_text(re.compile(r"^Stopped after (\d+) bars, kept as a draft in My pieces$"))
+    expect(stopped).to_be_visible(timeout=2_000)
+    job = job_of(page)
+    assert job["status"] == "cancelled"
+    assert 2 <= job["bars_done"] < 64
+    piece = piece_of(page)
+    assert piece["is_draft"]
+    assert piece["bars"] == job["bars_done"]
+    expect(stopped).to_have_text(f"Stopped after {piece['bars']} bars, kept as a draft in My pieces")
+    page.get_by_role("link", name="My pieces").click()
+    drafts = page.get_by_role("region", name="Drafts")
+    expect(drafts.get_by_role("link", name=piece["title"])).to_be_visible()
+    expect(drafts.get_by_text(f"{piece['bars']} bars")).to_be_visible()
+
+
+def test_a_dropped_socket_neither_loses_nor_doubles_a_note(page: Page) -> None:
+    told: list[int] = []
+
+    def drop_twice(browser_side: WebSocketRoute) -> None:
+        """Let six messages through and drop the line, twice; then leave it alone."""
+        told.append(0)
+        connection = len(told) - 1
+        server_side = browser_side.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            told[connection] += 1
+            browser_side.send(message)
+            if connection < 2 and told[connection] == 6:
+                server_side.close(code=1012)
+                browser_side.close(code=1012)
+
+        server_side.on_message(pass_on)
+
+    page.route_web_socket("**/ws/jobs/**", drop_twice)
+    page.goto("/studio/")
+    page.get_by_label("Tempo", exact=True).first.fill("240")
+    page.get_by_role("button", name="Generate").click()
+    written(page)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=60_000)
+    assert len(told) == 3
+    piece = piece_of(page)
+    expect(roll(page, notes=piece["n_notes"])).to_be_visible()
+    expected = sorted((t, note[0], note[2]) for t, notes in enumerate(notes_of(piece)) for note in notes)
+    assert sorted(notes_sounded(page)) == expected
+
+
+def test_a_page_opened_again_in_the_middle_shows_the_whole_piece(page: Page) -> None:
+    page.goto("/studio/")
+    page.get_by_label("Bars", exact=True).fill("32")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_text(re.compile(r"^Bar [2-9] of 32"))).to_be_visible()
+    page.reload()
+    written(page, bars=32)
+    expect(roll(page, notes=piece_of(page)["n_notes"])).to_be_visible()
+
+
+def test_the_same_seed_gives_the_same_notes_and_another_seed_others(page: Page) -> None:
+    def written_with(seed: str) -> list[list[list[int]]]:
+        page.goto("/studio/")
+        page.get_by_text("More", exact=True).click()
+        page.get_by_label("Seed", exact=True).fill(seed)
+        page.get_by_role("button", name="Generate").click()
+        written(page)
+        return notes_of(piece_of(page))
+
+    first = written_with("4711")
+    assert written_with("4711") == first
+    assert written_with("4712") != first
+
+
+def test_a_piece_is_continued_and_its_bars_stay_note_for_note(page: Page, alice: str, piece: str) -> None:
+    page.goto(f"/pieces/{piece}/")
+    page.get_by_role("link", name="Continue from the end").click()
+    expect(page.get_by_text("Goes on after bar 2 of")).to_be_visible()
+    page.get_by_text("Pop piano").click()
+    page.get_by_label("Bars to add", exact=True).fill("4")
+    page.get_by_role("button", name="Generate").click()
+    written(page, bars=6)
+    longer = piece_of(page)
+    before = page.request.get(f"/api/v1/pieces/{piece}/").json()
+    two_bars = before["score"]["length"]
+    kept = [note for notes in notes_of(longer) for note in notes if note[0] < two_bars]
+    assert sorted(kept) == sorted(note for notes in notes_of(before) for note in notes)
+    assert longer["n_notes"] > before["n_notes"]
+
+
+def test_a_locked_key_leaves_no_note_outside_its_scale(page: Page) -> None:
+    page.goto("/studio/")
+    page.get_by_text("Pop piano").click()
+    page.get_by_label("Key", exact=True).select_option("C major")
+    page.get_by_label("Only notes of this scale").check()
+    page.get_by_role("button", name="Generate").click()
+    written(page)
+    pitches = {note[2] % 12 for notes in notes_of(piece_of(page)) for note in notes}
+    assert pitches <= {0, 2, 4, 5, 7, 9, 11}
+
+
+def test_a_stranger_goes_from_home_to_a_kept_piece_by_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    tab_to(page, page.get_by_role("link", name="Make some music"))
+    page.keyboard.press("Enter")
+    written(page)
+    tab_to(page, page.get_by_role("button", name="Pause"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Keep", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Title of the piece")).to_be_focused()
+    page.keyboard.type("By hand")
+    tab_to(page, page.get_by_label("Your name"))
+    page.keyboard.type("pointerless")
+    tab_to(page, page.get_by_label("Password", exact=True))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Kept").get_by_role("link", name="By hand")).to_be_focused()
+
+
+def test_a_phone_has_roll_and_button_in_sight_and_the_settings_in_a_sheet(phone: Page) -> None:
+    phone.goto("/studio/")
+    phone.get_by_role("button", name="Settings").tap()
+    phone.get_by_label("Bars", exact=True).fill("2")
+    phone.get_by_role("button", name="Close").first.tap()
+    phone.get_by_role("button", name="Generate").tap()
+    written(phone, bars=2)
+    expect(roll(phone, tracks=4, bars=2)).to_be_in_viewport()
+    expect(phone.get_by_role("button", name=re.compile("^(Play|Pause)$"))).to_be_in_viewport()
