@@ -156,9 +156,8 @@ def the_first_press_sounds_at_once(page: Page) -> None:
     page.wait_for_timeout(6000)
     press: dict[str, float] = page.evaluate("bench.press")
     check("from the first press on a fresh page to sound", press["sound"], 0, 1000, "ms")
-    print(
-        f"    by the {page.evaluate('bench.press.voice')} voice; samples took over at {press['samples']:.0f} ms"
-    )
+    voice: str = page.evaluate("bench.press.voice")
+    print(f"    by the {voice} voice; samples from {press['samples']:.0f} ms on")
     check("longest silence from then on", press["gap"], 0, 250, "ms")
 
 
