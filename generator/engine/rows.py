@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.engine.sampling import Chances
-from generator.music.notes import TICKS_PER_QUARTER
-from generator.music.key import KEYS, scale_pitch_classes
-from generator.music.score import Score, Track, n_bars
+from generator.music.notes import TICKS_PER_QUARTER, MusicError
+from generator.music.key import KEYS, estimate_key, key_number, scale_pitch_classes
+from generator.music.score import Score, Track, all_notes, n_bars
 from generator.music.styles import Style, score_to_words, voice_of_tracks
 from generator.music.tokens import N_PITCHES, Cursor, Form, TokenError
 
@@ -46,7 +46,7 @@ class SamplingParams:
 class GenerationRequest:
     """One piece to write.
 
-    bars: to write, after the prime's. key: one of key.KEYS, None leaves it to the network; key_lock: no note
+    bars: to write, after the prime's. key: as in "Eb major" or "F# minor", None for one that the style likes; key_lock: no note
     outside its scale. tempo: None for the style's. prime: what comes first, kept note for note.
     resume: notes handed out by an earlier attempt at the same request; they are not handed out again.
     """
@@ -155,15 +155,27 @@ class Row:
         self.bars = request.bars + self._prime_length // self._bar_ticks
         bar = self.metre[0] * 4 * self._steps_per_quarter // self.metre[1]
         self.length = self.bars * bar
-        if request.key is not None and request.key not in KEYS:
-            raise GenerationError("key_unknown", f"{request.key!r} is not a key; write it as in C major or F# minor.")
-        key = KEYS.index(request.key) if request.key else -1
+        key = self._key(request)
         self.form = Form(self.metre, 0, self.length, key)
         self.bar = bar
-        scale = scale_pitch_classes(request.key) if request.key and request.key_lock else range(12)
-        in_scale = np.isin(np.arange(N_PITCHES) % 12, list(scale))
-        pitches = np.arange(N_PITCHES)
+        scale = scale_pitch_classes(KEYS[key]) if request.key_lock else range(12)
+        # The network's pitches are the piece's moved by form.semitones.
+        pitches = np.arange(N_PITCHES) - self.form.semitones
+        in_scale = np.isin(pitches % 12, list(scale))
         self._pitches = np.stack([in_scale & (pitches >= v.low) & (pitches <= v.high) for v in self.style.voices])
+
+    def _key(self, request: GenerationRequest) -> int:
+        """The key's number: the one asked for, else the prime's, else one that the style likes, by the seed."""
+        if request.key is not None:
+            try:
+                return key_number(request.key)
+            except MusicError as error:
+                raise GenerationError("key_unknown", f"{error}.") from error
+        prime_key = estimate_key(all_notes(request.prime)) if request.prime is not None else None
+        if prime_key is not None:
+            return key_number(prime_key)
+        likes = self.style.keys
+        return key_number(likes[int(self.chances.of_piece() * len(likes))])
 
     def _set_tracks(self, prime: Score | None) -> None:
         """The tracks of the piece: the prime's as they are, then the style's that it lacks."""
@@ -186,6 +198,8 @@ class Row:
             except TokenError as error:
                 raise GenerationError("prime_unreadable", f"This piece cannot be continued: {error}.") from error
             self.seen = [Word(*map(int, word)) for word in words]
+            for word in self.seen:
+                word.pitch = min(max(word.pitch + self.form.semitones, 0), N_PITCHES - 1)
             self._now_seen = sum(word.step for word in self.seen)
         voice_of_track = {track: voice for voice, track in enumerate(self._track_of_voice)}
         ticks = self.style.ticks_per_step
@@ -194,7 +208,7 @@ class Row:
                 continue
             step = onset // ticks - self._now_seen
             loud = int(self.style.vocabulary.velocity_id(np.array([velocity]))[0])
-            self.seen.append(Word(step, voice_of_track[track], pitch, duration // ticks, loud))
+            self.seen.append(Word(step, voice_of_track[track], pitch + self.form.semitones, duration // ticks, loud))
             self._now_seen += step
             self.n_drawn += 1
         self.seen.reverse()  # taken from the end
@@ -282,7 +296,7 @@ class Row:
             self._track_of_voice[word.track],
             self.cursor.now * ticks,
             word.duration * ticks,
-            word.pitch,
+            word.pitch - self.form.semitones,
             self.style.vocabulary.velocities[word.velocity],
         ]
         if word.step:

@@ -43,6 +43,10 @@ class Chances:
         self._block = -1
         self._numbers = np.zeros((0, 5))
 
+    def of_piece(self) -> float:
+        """A number in [0, 1) for what is drawn once a piece."""
+        return float(np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 1, 0])).random())
+
     def of_note(self, number: int) -> np.ndarray:
         """(5,) float64 in [0, 1) for the note of this number."""
         block, row = divmod(number, WORDS_A_BLOCK)

@@ -149,7 +149,7 @@ class Writer:
                 continue
             position, left = place(row.cursor.now, row.form, v.steps_per_quarter)
             places.append((int(position), int(left)))
-            forms.append((row.form.metre_id, row.form.key_id()))
+            forms.append((row.form.metre_id, row.form.key_id))
             remaining.append(row.cursor.remaining(row.cursor.now))
         word_ids, place_ids, form_ids = (self._ids(np.array(x).T) for x in (words, places, forms))
         return Before(*word_ids, *place_ids, *form_ids, self._ids(remaining))
@@ -167,7 +167,7 @@ class Writer:
                 continue
             onset = row.cursor.now + steps[s]
             position, left = place(onset, row.form, v.steps_per_quarter)
-            columns.append((steps[s], int(position), int(left), row.form.metre_id, row.form.key_id()))
+            columns.append((steps[s], int(position), int(left), row.form.metre_id, row.form.key_id))
             remaining.append(row.cursor.remaining(onset))
             last_pitch.append(row.cursor.last_pitch)
             sounding += row.cursor.sounding(onset)

@@ -60,6 +60,20 @@ def key_name(tonic: int, mode: str) -> str:
     return f"{name} {mode}"
 
 
+def key_number(key: str) -> int:
+    """A major or minor key's place in KEYS, however its tonic is spelt. Raises MusicError for any other."""
+    tonic, mode = parse_key(key)
+    if mode not in ("major", "minor"):
+        raise MusicError(f"{key!r} is neither major nor minor")
+    return tonic + 12 * (mode == "minor")
+
+
+def to_white_keys(key: int) -> int:
+    """Semitones, -6 to 5, that move music in a key (its number in KEYS) to C major or A minor."""
+    tonic = key if key < 12 else key - 12 + 3
+    return (6 - tonic) % 12 - 6
+
+
 def estimate_key(notes: Notes) -> str | None:
     """The major or minor key that the notes fit best, by how long each pitch class sounds.
 

@@ -24,7 +24,10 @@ class Voice:
 
 @dataclass(frozen=True)
 class Style:
-    """A kind of music: how it is spelt and how it sounds. Its network is the checkpoint of the same name."""
+    """A kind of music: how it is spelt and how it sounds. Its network is the checkpoint of the same name.
+
+    keys: those that it is written in when none is asked for.
+    """
 
     name: str
     title: str
@@ -33,6 +36,7 @@ class Style:
     voices: tuple[Voice, ...]
     tempo: float
     metres: tuple[tuple[int, int], ...]
+    keys: tuple[str, ...]
 
     @property
     def ticks_per_step(self) -> int:
@@ -60,6 +64,7 @@ CHORALE = Style(
     ),
     tempo=80.0,
     metres=((4, 4), (3, 4)),
+    keys=("G major", "A minor", "D major", "G minor", "F major", "E minor", "Bb major", "B minor"),
 )
 
 FOLK = Style(
@@ -78,6 +83,7 @@ FOLK = Style(
     voices=(Voice("melody", "Melody", 73, 52, 98), Voice("chords", "Chords", 24, 36, 72)),
     tempo=112.0,
     metres=((4, 4), (6, 8), (3, 4), (2, 4)),
+    keys=("D major", "G major", "A major", "E minor", "D major", "G major", "A minor"),
 )
 
 POP = Style(
@@ -96,6 +102,7 @@ POP = Style(
     voices=(Voice("melody", "Melody", 11, 45, 96), Voice("piano", "Piano", 0, 21, 105)),
     tempo=76.0,
     metres=((4, 4),),
+    keys=("C major", "G major", "D major", "Eb major", "F major", "A minor", "E minor", "Bb major"),
 )
 
 STYLES = {style.name: style for style in (CHORALE, FOLK, POP)}

@@ -11,9 +11,11 @@ a piece has exactly one spelling.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+
+from generator.music.key import to_white_keys
 
 VERSION = 1
 
@@ -109,9 +111,20 @@ class Form:
         """0 when the metre is not known or not one of METRES."""
         return METRES.index(self.metre) + 1 if self.metre in METRES else 0
 
-    def key_id(self, semitones: int = 0) -> int:
-        """Id of the key moved by semitones; 0 when not known."""
-        return 0 if self.key < 0 else 1 + self.key // 12 * 12 + (self.key + semitones) % 12
+    @property
+    def key_id(self) -> int:
+        """0 when the key is not known."""
+        return self.key + 1
+
+    @property
+    def semitones(self) -> int:
+        """What a network reads is moved by this, to the white keys where the key is known: it learns one key well,
+        not twelve."""
+        return to_white_keys(self.key) if self.key >= 0 else 0
+
+    def transposed(self, semitones: int) -> Form:
+        """The form of the piece moved by semitones."""
+        return self if self.key < 0 else replace(self, key=self.key // 12 * 12 + (self.key + semitones) % 12)
 
 
 def place(now: np.ndarray | int, form: Form, steps_per_quarter: int) -> tuple[np.ndarray, np.ndarray]:

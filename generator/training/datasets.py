@@ -21,7 +21,7 @@ import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ SIDES = ("train", "valid", "test")
 VERSION = 1
 # Two tunes with a run of so many equal notes (intervals and rhythm) are taken for one tune under two names.
 SAME_TUNE = 24
+# Titles that are only a file's name or a catalogue's number: nothing is alike in two of these.
+FILE_NAME = re.compile(r"\.(mxl|xml|musicxml|mid|midi|abc|krn)$|^(bwv|hwv|hob|op|k)\W*\d")
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def take(
     memory = Memory(folder / "parsed")
     pieces: list[Piece] = []
     unreadable: list[tuple[str, str]] = []
+    names: dict[str, int] = {}
     with open_files(origin) as files:
         for sentence in check_sums(SOURCES[name], files) if name in SOURCES else []:
             tqdm.write(f"Caution: {sentence}", file=sys.stderr)
@@ -110,7 +113,8 @@ def take(
                 if show_progress:
                     tqdm.write(f"Skipped {found.name}: {found.reason}", file=sys.stderr)
                 continue
-            pieces.append(found)
+            number = names[found.name] = names.get(found.name, 0) + 1
+            pieces.append(found if number == 1 else replace(found, name=f"{found.name}~{number}"))
             if len(pieces) == limit:
                 break
     if not pieces:
@@ -170,6 +174,8 @@ def families(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def _plain_title(title: str) -> str:
     """The title without accents, articles, kind of dance and punctuation; "" when nothing much is left."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    if FILE_NAME.search(plain):
+        return ""
     plain = re.sub(r"--.*$|\(.*?\)|[^a-z ]", "", re.sub(r"-", " ", plain.split("--")[0]))
     words = [word for word in plain.split() if word not in ("the", "a", "an", "la", "le")]
     return " ".join(words) if len("".join(words)) > 3 and words[0] not in ("song", "untitled") else ""

@@ -66,10 +66,10 @@ class Recipe:
 
 
 RECIPES = {
-    "chorale": Recipe(notes=5e6, batch=8),
-    "folk": Recipe(notes=3.5e6),
-    "pop": Recipe(notes=3.5e6, width=384, head=320, dropout=0.15, crop=384, batch=12),
-    "jsb_quarter": Recipe(notes=3.5e6, dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0),
+    "chorale": Recipe(notes=3.6e6, batch=8),
+    "folk": Recipe(notes=2.5e6),
+    "pop": Recipe(notes=2.5e6, width=384, head=320, dropout=0.15, crop=384, batch=12),
+    "jsb_quarter": Recipe(notes=2.4e6, dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0),
 }
 
 

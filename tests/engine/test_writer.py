@@ -11,7 +11,7 @@ from generator.music.styles import CHORALE, score_to_words
 from generator.music.tokens import Form
 from generator.networks.checkpoints import Checkpoint
 from generator.networks.rnn import NoteRNN, RNNConfig
-from generator.training.examples import Crop, collate, example
+from generator.training.examples import collate, example, whole
 
 
 def four_voices(n_bars: int = 4) -> Score:
@@ -32,7 +32,7 @@ def test_step_by_step_the_writer_says_what_training_says() -> None:
     score = four_voices()
     words = score_to_words(score, CHORALE)
     piece = example(words, CHORALE.vocabulary, Form((4, 4), 0, 4 * 16, 0), 4 * 16)
-    batch = collate([Crop(piece, 0, len(piece))], CHORALE.vocabulary)
+    batch = collate([whole(piece)], CHORALE.vocabulary)
     row = Row(GenerationRequest(style="chorale", bars=4, seed=1, key="C major"), CHORALE, lambda: False, "")
     with torch.inference_mode():
         steps, _, pitches, durations, _ = network(batch.before, batch.at, batch.word)

@@ -8,7 +8,7 @@ from generator.music.styles import CHORALE
 from generator.music.tokens import Form, spell
 from generator.networks import checkpoints
 from generator.networks.rnn import NoteRNN, RNNConfig
-from generator.training.examples import Crop, Example, collate, example
+from generator.training.examples import Crop, Example, collate, example, whole
 from generator.training.train import losses
 
 V = CHORALE.vocabulary
@@ -31,7 +31,7 @@ def scale(n: int = 12) -> Example:
 
 @pytest.mark.parametrize("recurrence", ["lstm", "gated_linear"])
 def test_every_part_of_every_note_gets_a_distribution(recurrence: str) -> None:
-    batch = collate([Crop(scale(), 0, 14), Crop(scale(5), 0, 7)], V)
+    batch = collate([whole(scale()), whole(scale(5))], V)
     step, track, pitch, duration, velocity = tiny(recurrence)(batch.before, batch.at, batch.word)
     assert step.shape == (2, 14, V.n_steps)
     assert (track.shape[-1], pitch.shape[-1], duration.shape[-1], velocity.shape[-1]) == (4, 128, 65, 1)
@@ -41,7 +41,7 @@ def test_every_part_of_every_note_gets_a_distribution(recurrence: str) -> None:
 def test_a_few_steps_of_training_learn_a_scale(recurrence: str) -> None:
     network = tiny(recurrence)
     optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
-    batch = collate([Crop(scale(), 0, 14)], V)
+    batch = collate([whole(scale())], V)
     before = float(losses(network, batch).sum())
     for _ in range(60):
         optimizer.zero_grad()
@@ -53,7 +53,7 @@ def test_a_few_steps_of_training_learn_a_scale(recurrence: str) -> None:
 @pytest.mark.parametrize("recurrence", ["lstm", "gated_linear"])
 def test_one_step_at_a_time_says_what_the_whole_sequence_says(recurrence: str) -> None:
     network = tiny(recurrence).eval()
-    batch = collate([Crop(scale(), 0, 14)], V)
+    batch = collate([whole(scale())], V)
     with torch.inference_mode():
         x = network.inputs(batch.before)
         whole = network.body(x)
@@ -66,7 +66,7 @@ def test_nothing_after_a_note_changes_what_was_said_of_it() -> None:
     network = tiny().eval()
     long, short = scale(12), scale(8)
     with torch.inference_mode():
-        a, b = (network(x.before, x.at, x.word) for x in (collate([Crop(e, 0, 6, 0, False)], V) for e in (long, short)))
+        a, b = (network(x.before, x.at, x.word) for x in (collate([Crop(e, 0, 6, Form())], V) for e in (long, short)))
     # The held bass differs in length, which is said in the second note; all before it must agree.
     assert torch.equal(a[0][:, :2], b[0][:, :2])
     assert torch.equal(a[2][:, :2], b[2][:, :2])
@@ -78,7 +78,7 @@ def test_a_crop_moved_by_semitones_reads_as_the_transposed_piece() -> None:
         spell(piece.onset[:-1], piece.words["duration"], piece.words["pitch"] + 3, np.full(13, 84), piece.words["track"], V),
         V, Form((4, 4), 0, 48, 3), 48,
     )  # fmt: skip
-    ours, theirs = collate([Crop(piece, 0, 14, 3)], V), collate([Crop(moved, 0, 14)], V)
+    ours, theirs = collate([Crop(piece, 0, 14, piece.form, 3)], V), collate([whole(moved)], V)
     for a, b in zip((*ours.before, *ours.at, *ours.word), (*theirs.before, *theirs.at, *theirs.word), strict=True):
         assert torch.equal(a, b)
 
