@@ -31,7 +31,9 @@ def alices(alice: User) -> Client:
     return client
 
 
-def test_home_plays_the_newest_public_piece_that_has_notes(browser: Client, alice: User, make_piece: Make) -> None:
+def test_home_plays_the_newest_public_piece_that_has_notes(
+    browser: Client, alice: User, make_piece: Make
+) -> None:
     make_piece(alice, title="Older", visibility="public")
     newest = make_piece(alice, title="Newest", visibility="public")
     make_piece(alice, title="Private")
@@ -75,7 +77,9 @@ def test_an_unlisted_piece_opens_by_its_link_and_hangs_nowhere(
     assert piece.code not in browser.get("/gallery/").content.decode()
 
 
-def test_the_gallery_comes_in_pages(browser: Client, alice: User, make_piece: Make, settings: Settings) -> None:
+def test_the_gallery_comes_in_pages(
+    browser: Client, alice: User, make_piece: Make, settings: Settings
+) -> None:
     for number in range(26):
         make_piece(alice, title=f"Piece {number}", visibility="public")
     assert len(browser.get("/gallery/").context["page"]) == 24
@@ -151,7 +155,9 @@ def test_a_bar_that_is_not_there_means_the_nearest_that_is(
     alices: Client, alice: User, make_piece: Make, bar: str, bars: int
 ) -> None:
     piece = make_piece(alice, bars=4)
-    assert alices.get("/studio/", {"continue": piece.code, "bar": bar}).context["continue_from"]["bars"] == bars
+    assert (
+        alices.get("/studio/", {"continue": piece.code, "bar": bar}).context["continue_from"]["bars"] == bars
+    )
 
 
 @pytest.mark.parametrize("query", ["job=nothing", "continue=nothing"])

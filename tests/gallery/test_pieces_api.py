@@ -30,7 +30,9 @@ def address(piece: Piece, rest: str = "") -> str:
 def test_a_piece_tells_what_it_is_with_its_notes(as_alice: APIClient, alice: User, make_piece: Make) -> None:
     piece = make_piece(alice, title="Rain", bars=2)
     data = as_alice.get(address(piece)).json()
-    assert {key: data[key] for key in ("title", "visibility", "is_draft", "bars", "tempo", "n_notes", "seconds")} == {
+    assert {
+        key: data[key] for key in ("title", "visibility", "is_draft", "bars", "tempo", "n_notes", "seconds")
+    } == {
         "title": "Rain",
         "visibility": "private",
         "is_draft": False,
@@ -62,10 +64,14 @@ def test_a_stranger_sees_the_public_list_and_an_empty_one_of_their_own(
     make_piece(alice)
     assert stranger.get(PIECES).json()["results"] == []
     results = stranger.get(PIECES, {"visibility": "public"}).json()["results"]
-    assert [(piece["code"], piece["author"], piece["is_mine"]) for piece in results] == [(public.code, "alice", False)]
+    assert [(piece["code"], piece["author"], piece["is_mine"]) for piece in results] == [
+        (public.code, "alice", False)
+    ]
 
 
-def test_a_long_list_comes_in_pages_without_gap_or_double(as_alice: APIClient, alice: User, make_piece: Make) -> None:
+def test_a_long_list_comes_in_pages_without_gap_or_double(
+    as_alice: APIClient, alice: User, make_piece: Make
+) -> None:
     made = [make_piece(alice).code for _ in range(7)]
     seen: list[str] = []
     following = f"{PIECES}?page_size=3"
@@ -82,7 +88,9 @@ def test_a_list_asks_the_database_as_often_for_many_pieces_as_for_one(
     as_alice: APIClient, alice: User, make_piece: Make
 ) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             as_alice.get(f"{PIECES}?visibility=public")
         return len(captured)
 
@@ -104,7 +112,9 @@ def test_others_may_open_what_is_shown(
 
 
 @pytest.mark.parametrize("visibility", ["private", "unlisted", "public"])
-def test_nobody_else_may_change_a_piece(as_bob: APIClient, alice: User, make_piece: Make, visibility: str) -> None:
+def test_nobody_else_may_change_a_piece(
+    as_bob: APIClient, alice: User, make_piece: Make, visibility: str
+) -> None:
     piece = make_piece(alice, visibility=visibility)
     answers = [
         as_bob.patch(address(piece), {"title": "Mine"}, format="json"),
@@ -133,7 +143,10 @@ def test_a_title_that_cannot_be_is_refused_by_name(
 
 def test_a_piece_is_published_and_taken_back(as_alice: APIClient, alice: User, make_piece: Make) -> None:
     piece = make_piece(alice)
-    assert as_alice.patch(address(piece), {"visibility": "public"}, format="json").json()["visibility"] == "public"
+    assert (
+        as_alice.patch(address(piece), {"visibility": "public"}, format="json").json()["visibility"]
+        == "public"
+    )
     assert list(Piece.objects.public()) == [piece]
     as_alice.patch(address(piece), {"visibility": "private"}, format="json")
     assert list(Piece.objects.public()) == []
@@ -194,7 +207,9 @@ def test_an_undo_has_its_time(as_alice: APIClient, alice: User, make_piece: Make
     assert list(Piece.objects.all()) == [in_time]
 
 
-def test_the_midi_is_what_is_stored_under_the_title(as_alice: APIClient, alice: User, make_piece: Make) -> None:
+def test_the_midi_is_what_is_stored_under_the_title(
+    as_alice: APIClient, alice: User, make_piece: Make
+) -> None:
     piece = make_piece(alice, title="Süßer Regen / 2")
     answer = as_alice.get(address(piece, "midi/"))
     assert answer["Content-Type"] == "audio/midi"
@@ -202,7 +217,9 @@ def test_the_midi_is_what_is_stored_under_the_title(as_alice: APIClient, alice: 
     assert read_midi(answer.content) == piece.score
 
 
-def test_the_musicxml_is_engraved_once(as_alice: APIClient, alice: User, make_piece: Make, monkeypatch: Any) -> None:
+def test_the_musicxml_is_engraved_once(
+    as_alice: APIClient, alice: User, make_piece: Make, monkeypatch: Any
+) -> None:
     piece = make_piece(alice, title="Rain", bars=1)
     answer = as_alice.get(address(piece, "musicxml/"))
     assert answer.status_code == 200

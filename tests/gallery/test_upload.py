@@ -22,12 +22,19 @@ def midi_file(name: str = "rain.mid") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, write_midi(small_score(3)), content_type="audio/midi")
 
 
-def test_a_file_becomes_a_private_piece_with_a_list_of_what_was_changed(as_alice: APIClient, alice: User) -> None:
+def test_a_file_becomes_a_private_piece_with_a_list_of_what_was_changed(
+    as_alice: APIClient, alice: User
+) -> None:
     answer = as_alice.post(UPLOADS, {"file": midi_file()})
     piece = Piece.objects.get()
     assert answer.status_code == 201
     assert answer["Location"] == f"/pieces/{piece.code}/"
-    assert (piece.owner, piece.source, piece.visibility, piece.is_draft) == (alice, "uploaded", "private", False)
+    assert (piece.owner, piece.source, piece.visibility, piece.is_draft) == (
+        alice,
+        "uploaded",
+        "private",
+        False,
+    )
     assert (piece.bars, piece.n_notes) == (3, 12)
     assert answer.json()["piece"]["code"] == piece.code
     assert answer.json()["changes"] == piece.changes

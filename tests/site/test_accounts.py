@@ -30,7 +30,9 @@ def browser() -> Client:
 
 def make_music(browser: Client) -> Job:
     """Press Generate. Returns the job when it is done."""
-    answer = browser.post("/api/v1/generations/", {"style": "chorale", "bars": 1}, content_type="application/json")
+    answer = browser.post(
+        "/api/v1/generations/", {"style": "chorale", "bars": 1}, content_type="application/json"
+    )
     return run(Job.objects.get(code=answer.json()["code"]))
 
 
@@ -94,7 +96,9 @@ def test_a_member_who_signs_in_as_another_brings_nothing_along(
 
 
 @pytest.mark.parametrize("name", ["ostinato", "Admin", "guest-abc", "alice", "ALICE", "x", "a b", "a" * 151])
-def test_a_name_that_cannot_be_taken_is_refused_beside_its_field(browser: Client, alice: User, name: str) -> None:
+def test_a_name_that_cannot_be_taken_is_refused_beside_its_field(
+    browser: Client, alice: User, name: str
+) -> None:
     answer = sign_up(browser, name)
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == ["username"]
@@ -125,7 +129,9 @@ def test_signing_in_and_out(browser: Client, alice: User) -> None:
     assert browser.get("/settings/").status_code == 302
 
 
-def test_a_wrong_password_is_refused_in_words_and_soon_no_more_tries_are_taken(browser: Client, alice: User) -> None:
+def test_a_wrong_password_is_refused_in_words_and_soon_no_more_tries_are_taken(
+    browser: Client, alice: User
+) -> None:
     answers = [sign_in(browser, "alice", f"wrong {number}") for number in range(7)]
     words = [answer.context["form"].non_field_errors()[0] for answer in answers]
     assert "not correct" in words[0]
@@ -140,7 +146,14 @@ def test_a_member_has_no_business_at_the_login_page(browser: Client, alice: User
 
 
 @pytest.mark.parametrize(
-    "page", ["/settings/", "/settings/delete/", "/accounts/email/", "/accounts/password/change/", "/accounts/password/set/"]
+    "page",
+    [
+        "/settings/",
+        "/settings/delete/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/password/set/",
+    ],
 )
 def test_pages_of_an_account_ask_a_guest_to_sign_up_and_a_stranger_to_sign_in(
     browser: Client, guest: User, page: str
@@ -201,9 +214,14 @@ def test_deleting_the_account_deletes_all_of_it_and_leaves_a_receipt(
 
 @pytest.mark.parametrize(
     ("typed", "field"),
-    [({"username": "alice", "password": "wrong"}, "password"), ({"username": "bob", "password": PASSWORD}, "username")],
+    [
+        ({"username": "alice", "password": "wrong"}, "password"),
+        ({"username": "bob", "password": PASSWORD}, "username"),
+    ],
 )
-def test_an_account_is_not_deleted_by_a_slip(browser: Client, alice: User, typed: dict[str, str], field: str) -> None:
+def test_an_account_is_not_deleted_by_a_slip(
+    browser: Client, alice: User, typed: dict[str, str], field: str
+) -> None:
     browser.force_login(alice)
     answer = browser.post("/settings/delete/", typed)
     assert (answer.status_code, list(answer.context["form"].errors)) == (400, [field])

@@ -10,8 +10,8 @@ from asgiref.testing import ApplicationCommunicator
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from generator.models import Job
 from gallery.words import MARKED
+from generator.models import Job
 from generator.music.styles import STYLES
 from musicsite.asgi import application
 from musicsite.errors import in_words
@@ -28,9 +28,13 @@ def scope(path: str, **headers: str) -> dict[str, Any]:
     }
 
 
-async def test_a_body_over_the_limit_is_refused_with_the_limit_before_it_is_stored(settings: Settings) -> None:
+async def test_a_body_over_the_limit_is_refused_with_the_limit_before_it_is_stored(
+    settings: Settings,
+) -> None:
     settings.REQUEST_MAX_BYTES = 1000
-    asked = ApplicationCommunicator(application, scope("/api/v1/uploads/", content_length="5000", host="localhost"))
+    asked = ApplicationCommunicator(
+        application, scope("/api/v1/uploads/", content_length="5000", host="localhost")
+    )
     for part in range(5):
         await asked.send_input({"type": "http.request", "body": b"x" * 1000, "more_body": part < 4})
     start, body = await asked.receive_output(), await asked.receive_output()
@@ -52,7 +56,9 @@ async def test_a_body_that_does_not_say_how_long_it_is_is_counted(settings: Sett
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("given", "kept"), [("0123456789abcdef", True), ("x", False), ("<script>alert(1)", False)])
+@pytest.mark.parametrize(
+    ("given", "kept"), [("0123456789abcdef", True), ("x", False), ("<script>alert(1)", False)]
+)
 def test_a_request_keeps_a_name_that_a_proxy_gave_it(given: str, kept: bool) -> None:
     answer = Client().get("/healthz", headers={"X-Request-ID": given})
     assert (answer["X-Request-ID"] == given) is kept
@@ -85,7 +91,14 @@ def test_a_form_that_was_open_too_long_is_refused_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.2, "1 second"), (59.1, "60 seconds"), (119, "119 seconds"), (121, "3 minutes"), (3600, "60 minutes"), (7201, "3 hours")],
+    [
+        (0.2, "1 second"),
+        (59.1, "60 seconds"),
+        (119, "119 seconds"),
+        (121, "3 minutes"),
+        (3600, "60 minutes"),
+        (7201, "3 hours"),
+    ],
 )
 def test_a_wait_in_words_is_never_too_short(seconds: float, words: str) -> None:
     assert in_words(seconds) == words

@@ -1,4 +1,4 @@
-"""The API is what its schema says: each operation, with made-up input, answers as described and never with a 500."""
+"""The API is what its schema says: an operation with made-up input never answers with a 500."""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ from musicsite.settings import secret_key
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize(("said", "meant"), [("1", True), ("Yes", True), ("off", False), ("", True), ("0", False)])
+@pytest.mark.parametrize(
+    ("said", "meant"), [("1", True), ("Yes", True), ("off", False), ("", True), ("0", False)]
+)
 def test_yes_and_no(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
     monkeypatch.setenv("X", said)
     assert env.env_bool("X", True) is meant
@@ -36,9 +38,11 @@ def test_yes_and_no(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> 
         (lambda: env.env_database("X", Path("x")), "postgresql://host/"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, reader: object, said: str) -> None:
+def test_what_cannot_be_read_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, reader: object, said: str
+) -> None:
     monkeypatch.setenv("X", said)
-    with pytest.raises(ImproperlyConfigured, match="^X"):
+    with pytest.raises(ImproperlyConfigured, match=r"^X"):
         reader()  # type: ignore[operator]
 
 
