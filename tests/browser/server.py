@@ -33,8 +33,7 @@ class Server:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "VAR_DIR": str(var),
-            # Kept from one run to the next: serve itself collects anew what has changed.
-            "STATIC_ROOT": str(ROOT / "var" / "test-static"),
+            "STATIC_ROOT": str(var / "static"),
             "OMP_NUM_THREADS": "1",
             # All visitors of a test come from one address.
             "GUEST_GENERATIONS_PER_DAY": "10000",
