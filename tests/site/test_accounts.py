@@ -178,7 +178,7 @@ def test_a_forgotten_password_is_reset_by_letter(browser: Client) -> None:
     mail.outbox.clear()
     browser.post("/accounts/password/reset/", {"email": "carol@example.org"})
     (letter,) = mail.outbox
-    (address,) = re.findall(r"http://testserver(/accounts/password/reset/key/\S+)", letter.body)
+    (address,) = re.findall(r"http://testserver(/accounts/password/reset/key/\S+)", str(letter.body))
     form = browser.get(address, follow=True)
     fields = {"password1": "another long one", "password2": "another long one"}
     browser.post(form.redirect_chain[-1][0], fields)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from asgiref.testing import ApplicationCommunicator
+from asgiref import testing
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -16,6 +16,9 @@ from generator.music.styles import STYLES
 from musicsite.asgi import application
 from musicsite.errors import in_words
 from musicsite.static import HashedNames
+
+# asgiref says nothing about its types.
+Asked: Any = testing.ApplicationCommunicator
 
 
 def scope(path: str, **headers: str) -> dict[str, Any]:
@@ -47,7 +50,7 @@ async def test_a_body_over_the_limit_is_refused_with_the_limit_before_it_is_stor
 @pytest.mark.django_db(transaction=True)
 async def test_a_body_that_does_not_say_how_long_it_is_is_counted(settings: Settings) -> None:
     settings.REQUEST_MAX_BYTES = 1000
-    asked = ApplicationCommunicator(application, scope("/api/v1/generations/", host="localhost"))
+    asked = Asked(application, scope("/api/v1/generations/", host="localhost"))
     for _ in range(3):
         await asked.send_input({"type": "http.request", "body": b"x" * 1000, "more_body": True})
     await asked.wait()  # it ends without an answer, and without a job
