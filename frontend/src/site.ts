@@ -6,7 +6,7 @@ const words = { light: 'Use the light theme', dark: 'Use the dark theme', show: 
 
 // The theme works by script only, so that is when it is offered.
 const themeSwitches = findAll<HTMLButtonElement>('.theme-switch')
-const themeRadios = findAll<HTMLInputElement>('input[name="theme"]')
+const themeRadios = findAll<HTMLInputElement>('.theme-choice input')
 
 function showTheme(): void {
   for (const button of themeSwitches) button.setAttribute('aria-label', shownTheme() === 'dark' ? words.light : words.dark)
