@@ -32,7 +32,7 @@ export function makeInk(style: TrackStyle, palette: Palette, ratio: number): Ink
   return {
     plain: shades.map((shade) => css(shade)),
     fills: shades.map((shade) => (style.pattern === 'solid' ? null : tile(style.pattern, shade, palette, ratio))),
-    borders: outline ? shades.map((shade) => css(shade)) : null,
+    borders: outline ? shades.map((shade) => css(palette.dark ? mix(shade, bright, 0.18) : shade)) : null,
     onset: css(mix(colour, bright, palette.dark ? 0.5 : 0.4), outline ? 0.9 : 0.75),
     lit: css(mix(colour, bright, palette.dark ? 0.62 : 0.25)),
     halo: css(palette.dark ? mix(colour, bright, 0.2) : colour, palette.dark ? 0.32 : 0.24),
@@ -52,7 +52,7 @@ function tile(pattern: Pattern, colour: Rgb, palette: Palette, ratio: number): C
   canvas.width = canvas.height = side
   const pen = canvas.getContext('2d')!
   const mark = css(mix(colour, palette.ground, palette.dark ? 0.34 : 0.3))
-  pen.fillStyle = pattern === 'outline' ? css(mix(colour, palette.ground, palette.dark ? 0.58 : 0.66)) : css(colour)
+  pen.fillStyle = pattern === 'outline' ? css(mix(colour, palette.ground, palette.dark ? 0.46 : 0.62)) : css(colour)
   pen.fillRect(0, 0, side, side)
   drawMarks(pen, pattern, side, mark)
   return pen.createPattern(canvas, 'repeat')

@@ -322,12 +322,12 @@ export class TransportElement extends LitElement {
         opacity: 0.45;
       }
       .place {
-        min-width: 3.4ch;
+        min-width: 4.2ch;
         margin-left: 0.5rem;
-        font-family: var(--font-display, inherit);
-        font-size: var(--text-3xl, 2rem);
+        font-size: var(--text-2xl, 1.728rem);
+        font-weight: 500;
         line-height: 1;
-        font-variant-numeric: lining-nums tabular-nums;
+        letter-spacing: -0.02em;
       }
       .place i {
         color: var(--muted);
@@ -397,8 +397,9 @@ export class TransportElement extends LitElement {
           padding: 0;
         }
         .place {
+          min-width: 3.4ch;
           margin-left: 0.25rem;
-          font-size: var(--text-2xl, 1.7rem);
+          font-size: var(--text-xl, 1.44rem);
         }
         .volume {
           flex: 1;
