@@ -24,3 +24,9 @@ def style_description(name: str) -> str:
     """A line about a style."""
     style = STYLES.get(name)
     return gettext(style.description) if style else ""
+
+
+def key_name(key: str) -> str:
+    """ "Eb major" as musicians write it: "E♭ major"."""
+    tonic, _space, mode = key.partition(" ")
+    return f"{tonic[0]}{tonic[1:].replace('b', '♭').replace('#', '♯')} {mode}" if tonic else key

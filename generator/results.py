@@ -8,7 +8,7 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.words import style_title
+from gallery.words import key_name, style_title
 from generator.events import NoteRow, OpeningEvent, StoredEvent
 from generator.models import Job
 from generator.music.midi import read_midi
@@ -65,7 +65,7 @@ def title_of(job: Job, score: Score) -> str:
     """A name to begin with: the style and, where one was asked for, the key."""
     style = style_title(job.request["style"])
     if key := job.request.get("key"):
-        return _("%(style)s in %(key)s") % {"style": style, "key": key}
+        return _("%(style)s in %(key)s") % {"style": style, "key": key_name(key)}
     return style
 
 

@@ -8,7 +8,7 @@ from musicsite.templatetags.vite import vite
 MANIFEST = """{
   "_synth-B2.js": {"file": "assets/synth-B2.js"},
   "_player-C3.js": {"file": "assets/player-C3.js", "imports": ["_synth-B2.js"]},
-  "src/studio.ts": {"file": "assets/studio-A1.js", "isEntry": true, "imports": ["_player-C3.js", "_synth-B2.js"]}
+  "src/studio.ts": {"file": "assets/studio-A1.js", "imports": ["_player-C3.js", "_synth-B2.js"]}
 }"""
 
 

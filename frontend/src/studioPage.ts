@@ -1,27 +1,25 @@
 /** The studio: one press, and a piece is written, shown and heard. Also opened by the home page, in the same document. */
 import { ApiError, cancelJob, createJob, getPiece, type Job, type JobRequest } from './api.ts'
 import { bindDialogs } from './dialogs.ts'
-import { find, icon, isTyping, make, pageData } from './dom.ts'
-import { isOver, type JobEvent, JobSocket, socketAddress } from './jobSocket.ts'
+import { find, icon, isTyping, pageData } from './dom.ts'
+import { isOver, type JobEvent, JobSocket, socketAddress, type TrackNoteRow } from './jobSocket.ts'
 import { bindKeys, joinRoll, rollOptions } from './join.ts'
 import { KeepDialog } from './keepDialog.ts'
+import { byTrack, endOfBar } from './liveScore.ts'
 import './mixer.ts'
-import { type Note, noteFromRow } from './note.ts'
 import { PianoRoll } from './PianoRoll.ts'
 import { Player } from './Player.ts'
-import { barsBetween, noteCount, type Score, scoreFromJson, scoreFromOpening, type ScoreJson } from './score.ts'
+import { noteCount, type Score, scoreFromJson, scoreFromOpening, type ScoreJson } from './score.ts'
 import { keptSettings, StudioForm } from './studioForm.ts'
 import { requestFrom, settingsFromRequest, type StyleCard } from './studioSettings.ts'
 import { barsWritten, isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine, refusal, type Trouble } from './studioWords.ts'
 import { Synth } from './synth.ts'
 import './transport.ts'
+import { showTrouble } from './troubleNotice.ts'
 
 const words = {
   generate: 'Generate',
   stop: 'Stop',
-  tryAgainIn: (seconds: number) => `Try again in ${seconds} s`,
-  details: 'Details',
-  number: (id: string) => `If you ask us about it, say this number: ${id}`,
   kept: 'Kept in My pieces',
 }
 
@@ -192,11 +190,11 @@ export class Studio {
         this.update({ phase: 'done', barsDone: this.progress.bars })
         return void this.offer(event.piece)
       case 'cancelled':
-        this.complete(this.endOfBar(this.progress.barsDone))
+        this.complete(endOfBar(this.score, this.progress.barsDone))
         this.update({ phase: 'cancelled' })
         return void this.offer(event.piece)
       case 'failed':
-        this.complete(this.endOfBar(this.progress.barsDone))
+        this.complete(endOfBar(this.score, this.progress.barsDone))
         this.update({ phase: 'failed' })
         this.showTrouble(jobTrouble(event.error, this.progress.barsDone, event.piece))
         return void this.offer(event.piece)
@@ -209,15 +207,8 @@ export class Studio {
     this.player.load(score, { live })
   }
 
-  private append(rows: readonly (readonly [number, number, number, number, number])[], until: number): void {
-    const byTrack = new Map<number, Note[]>()
-    for (const [track, ...row] of rows) {
-      const notes = byTrack.get(track) ?? []
-      notes.push(noteFromRow(row))
-      byTrack.set(track, notes)
-    }
-    for (let track = 0; track < this.score.tracks.length; track++) {
-      const notes = byTrack.get(track) ?? []
+  private append(rows: readonly TrackNoteRow[], until: number): void {
+    for (const [track, notes] of byTrack(rows, this.score.tracks.length).entries()) {
       this.roll.append(track, notes, until)
       this.player.append(track, notes, until)
     }
@@ -228,7 +219,7 @@ export class Studio {
     if (this.started || until <= 0) return
     this.started = true
     if (!this.playsItself) return
-    const join = this.continueFrom ? this.endOfBar(this.continueFrom.bars - 1) : 0
+    const join = this.continueFrom ? endOfBar(this.score, this.continueFrom.bars - 1) : 0
     if (join > 0) this.player.seek(join)
     void this.player.play()
   }
@@ -236,13 +227,6 @@ export class Studio {
   private complete(length: number): void {
     this.player.complete(length)
     this.roll.complete(length)
-  }
-
-  /** The tick at which a bar ends, counted from 1; 0 before the first. */
-  private endOfBar(bar: number): number {
-    if (bar <= 0) return 0
-    for (const { number, end } of barsBetween(this.score.metres, 0, this.score.length)) if (number === bar) return end
-    return this.score.length
   }
 
   // --- what to do with it ---------------------------------------------------------------------------------------------
@@ -330,18 +314,7 @@ export class Studio {
   }
 
   private showTrouble(trouble: Trouble): void {
-    const notice = find('#notice', this.root)
-    const button = make('button', { type: 'button', class: 'button button-primary' }, trouble.label)
-    button.addEventListener('click', () => {
-      if (button.getAttribute('aria-disabled') !== 'true') this.next(trouble.next)
-    })
-    const says = make('div', {}, make('p', { class: 'notice-title' }, trouble.what), make('p', {}, trouble.safe))
-    notice.replaceChildren(says, button)
-    if (trouble.requestId) {
-      notice.append(make('details', {}, make('summary', {}, words.details), make('p', {}, words.number(trouble.requestId))))
-    }
-    notice.hidden = false
-    if (trouble.wait > 0) countDown(button, trouble.wait, trouble.label)
+    showTrouble(find('#notice', this.root), trouble, (step) => this.next(step))
   }
 
   private hideTrouble(): void {
@@ -408,19 +381,6 @@ function steppingFigure(): Element {
   const figure = find('.wordmark .figure').cloneNode(true) as Element
   figure.setAttribute('class', 'figure figure-stepping')
   return figure
-}
-
-/** The button waits in words until it makes sense to press it. */
-function countDown(button: HTMLButtonElement, seconds: number, label: string): void {
-  const until = performance.now() + seconds * 1000
-  const tick = () => {
-    const left = Math.ceil((until - performance.now()) / 1000)
-    if (!button.isConnected) return
-    button.setAttribute('aria-disabled', String(left > 0))
-    button.textContent = left > 0 ? words.tryAgainIn(left) : label
-    if (left > 0) setTimeout(tick, 250)
-  }
-  tick()
 }
 
 export const openStudio = (): Studio => new Studio(find('#studio'))

@@ -8,7 +8,10 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gallery.words import key_name
+
 register = template.Library()
+register.filter(key_name)
 
 
 @register.filter
@@ -16,13 +19,6 @@ def clock(seconds: float) -> str:
     """A length as players show it: 83.4 → "1:23"."""
     whole = int(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
-
-
-@register.filter
-def key_name(key: str) -> str:
-    """ "Eb major" as musicians write it: "E♭ major"."""
-    tonic, _space, mode = key.partition(" ")
-    return f"{tonic[0]}{tonic[1:].replace('b', '♭').replace('#', '♯')} {mode}" if tonic else key
 
 
 @register.filter

@@ -22,7 +22,8 @@ SMALL_TARGETS = """
   const collect = root => {
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) collect(element.shadowRoot)
-      if (element.matches('a[href], button, select, summary, input:not([type=range], [type=hidden])')) targets.push(element)
+      const fields = 'input:not([type=range], [type=hidden])'
+      if (element.matches(`a[href], button, select, summary, ${fields}`)) targets.push(element)
     }
   }
   collect(document)
@@ -34,7 +35,7 @@ SMALL_TARGETS = """
     const seen = element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
     const offered = seen && box.width > 1 && !element.matches('.skip, .visually-hidden')
     return offered && !inSentence && (box.width < 43.5 || box.height < 43.5)
-  }).map(element => `${element.tagName.toLowerCase()}.${element.className} ${element.textContent.trim().slice(0, 30)}`)
+  }).map(element => `${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 30)}`)
 }
 """
 
@@ -55,7 +56,7 @@ def findings(page: Page) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def let_axe_style(complaints: list[re.Pattern[str]]) -> None:
-    """axe-core tries style sheets of its own, which the policy forbids as it should; other tests watch our pages."""
+    """axe-core tries style sheets of its own, which the policy forbids; other tests watch our pages."""
     complaints.append(re.compile("style-src"))
 
 

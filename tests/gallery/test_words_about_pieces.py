@@ -1,4 +1,5 @@
-from gallery.templatetags.music import clock, key_name, made_with
+from gallery.templatetags.music import clock, made_with
+from gallery.words import key_name
 
 
 def test_a_length_is_shown_as_players_show_it() -> None:
