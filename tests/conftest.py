@@ -48,6 +48,9 @@ def quick_and_alone(request: pytest.FixtureRequest, settings: Settings) -> Itera
     settings.WHITENOISE_AUTOREFRESH = (
         True  # finds files when asked, instead of listing all of them for each client
     )
+    # Whatever was collected here before, or not, pages name the files as they lie.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {name: {"BACKEND": memory, "LOCATION": name} for name in ("default", "files")}
     engines.engine.cache_clear()

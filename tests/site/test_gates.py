@@ -35,9 +35,7 @@ async def test_a_body_over_the_limit_is_refused_with_the_limit_before_it_is_stor
     settings: Settings,
 ) -> None:
     settings.REQUEST_MAX_BYTES = 1000
-    asked = ApplicationCommunicator(
-        application, scope("/api/v1/uploads/", content_length="5000", host="localhost")
-    )
+    asked = Asked(application, scope("/api/v1/uploads/", content_length="5000", host="localhost"))
     for part in range(5):
         await asked.send_input({"type": "http.request", "body": b"x" * 1000, "more_body": part < 4})
     start, body = await asked.receive_output(), await asked.receive_output()
