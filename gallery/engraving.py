@@ -1,7 +1,8 @@
 """A piece as MusicXML, written in a process of its own.
 
-Engraving is seconds of pure Python and loads music21: in the site's process, everybody's notes would stand still
-for as long. `python -m gallery.engraving` takes the score as JSON on its input and gives the file on its output.
+Engraving is seconds of pure Python and loads music21: in the site's process, everybody's notes would stand
+still for as long. `python -m gallery.engraving` takes the score as JSON on its input and gives the file on
+its output.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def engrave(score: Score, title: str) -> bytes:
             check=True,
         )
     except subprocess.TimeoutExpired as error:
-        message = _("This piece is too long or too dense to be written as a score. Its MIDI file has every note.")
+        message = _(
+            "This piece is too long or too dense to be written as a score. Its MIDI file has every note."
+        )
         raise ApplicationError("too_complex", message, status=HTTPStatus.UNPROCESSABLE_ENTITY) from error
     finally:
         _SEAT.release()

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Iterable
@@ -34,8 +32,8 @@ logger = logging.getLogger(__name__)
 
 
 def process_name() -> str:
-    """A name for this process that no other has, and that says where it is."""
-    return f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+    """A name for this process that no other has. It is shown to everybody, so it does not say where it is."""
+    return f"generator-{secrets.token_hex(4)}"
 
 
 class DatabaseBroker(dramatiq.Broker):

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from gallery.words import key_name, style_title
 from generator.events import NoteRow, OpeningEvent, StoredEvent
 from generator.models import Job
+from generator.music.key import estimate_key
 from generator.music.midi import read_midi
 from generator.music.notes import notes_from_columns
-from generator.music.score import Metre, Score, Tempo, Track, cut
+from generator.music.score import Metre, Score, Tempo, Track, all_notes, cut
 
 RECIPE_VERSION = 1
 
@@ -62,9 +63,9 @@ def score_of(opening: OpeningEvent, notes: list[NoteRow], prime: Score | None) -
 
 
 def title_of(job: Job, score: Score) -> str:
-    """A name to begin with: the style and, where one was asked for, the key."""
+    """A name to begin with: the style and the key, asked for or heard."""
     style = style_title(job.request["style"])
-    if key := job.request.get("key"):
+    if key := job.request.get("key") or estimate_key(all_notes(score)):
         return _("%(style)s in %(key)s") % {"style": style, "key": key_name(key)}
     return style
 

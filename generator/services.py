@@ -29,6 +29,7 @@ from generator.models import MAX_SEED, Event, Job
 from generator.music.midi import write_midi
 from generator.music.notes import MusicError
 from generator.music.score import Score, bar_edges, cut, n_bars
+from generator.music.styles import STYLES
 from generator.results import made_so_far, recipe_of, title_of
 from musicsite.errors import ApplicationError, in_words
 from musicsite.people import limits
@@ -130,7 +131,20 @@ def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
     if wanted["bars"] >= len(edges):
         sentence = _("The piece has %(n)d bars.") % {"n": n_bars(score)}
         raise ApplicationError("invalid", sentence, fields={"continue_from.bars": [sentence]})
-    return cut(score, 0, int(edges[wanted["bars"]]))
+    prime = cut(score, 0, int(edges[wanted["bars"]]))
+    if len(prime.metres) > 1:
+        sentence = _("The metre changes in these bars. Choose a bar before the first change.")
+        raise ApplicationError("invalid", sentence, fields={"continue_from.bars": [sentence]})
+    style = STYLES[request["style"]]
+    metre = (prime.metres[0].numerator, prime.metres[0].denominator)
+    if metre not in style.metres:
+        known = ", ".join(f"{n}/{d}" for n, d in style.metres)
+        sentence = _(
+            "The piece is in %(metre)s, and this style is written in %(known)s. Choose another style."
+        )
+        sentence %= {"metre": f"{metre[0]}/{metre[1]}", "known": known}
+        raise ApplicationError("invalid", sentence, fields={"style": [sentence]})
+    return prime
 
 
 def fair_turn(owner: User) -> int:

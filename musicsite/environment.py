@@ -99,8 +99,9 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
             "HOST": unquote(url.hostname or ""),
             "PORT": str(port or ""),
             "OPTIONS": dict(parse_qsl(url.query)),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
+            # Each request has a thread of its own under ASGI: a connection kept for the next would be kept
+            # for none.
+            "CONN_MAX_AGE": 0,
         }
     # The address may hold a password, so it is not repeated.
     raise ImproperlyConfigured(f"{name}: say sqlite:///file or postgresql://user:password@host:port/name.")

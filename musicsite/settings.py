@@ -281,7 +281,7 @@ REST_FRAMEWORK = {
         "person": env_str("API_RATE", "600/min"),
         "generations": env_str("GENERATIONS_RATE", "30/min"),
         "uploads": env_str("UPLOADS_RATE", "20/min"),
-        "guests": env_str("GUESTS_RATE", "60/hour"),
+        "guests": env_str("GUESTS_RATE", "300/hour"),
     },
     # The server has already put the visitor's own address in place of a trusted proxy's.
     "NUM_PROXIES": 0,

@@ -1,6 +1,7 @@
 """The whole site's addresses."""
 
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
@@ -16,6 +17,9 @@ handler403 = "musicsite.errors.forbidden"
 handler404 = "musicsite.errors.not_found"
 handler429 = "musicsite.errors.too_many"
 handler500 = "musicsite.errors.server_error"
+
+# Who runs the site signs in where all do, under the same limits on tries.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 account_pages: list[URLPattern | URLResolver] = [
     # Those of allauth's pages that a guest or a member sees otherwise; the first that matches an address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from generator.models import MAX_SEED, Job, Message
 from generator.music.midi import read_midi
-from generator.music.score import n_bars
+from generator.music.score import Metre, n_bars
 from generator.services import job_cancel, job_create
 from musicsite.errors import ApplicationError
 from tests.conftest import REQUEST, Make, run, small_score
@@ -132,6 +133,26 @@ def test_what_cannot_be_continued_is_named(
     with pytest.raises(ApplicationError) as refused:
         make_job(alice, continue_from={"piece": piece.code, **wanted})
     assert list(refused.value.fields) == [field]
+
+
+def test_bars_in_a_metre_that_the_style_does_not_know_are_refused_by_its_name(
+    alice: User, make_job: Make, make_piece: Make
+) -> None:
+    piece = make_piece(alice, score=small_score(2, metre=(5, 4)))
+    with pytest.raises(ApplicationError) as refused:
+        make_job(alice, style="folk", continue_from={"piece": piece.code, "bars": 2})
+    assert "5/4" in refused.value.fields["style"][0]
+
+
+def test_bars_between_which_the_metre_changes_cannot_be_continued(
+    alice: User, make_job: Make, make_piece: Make
+) -> None:
+    score = replace(small_score(4), metres=(Metre(0, 4, 4), Metre(2 * 1920, 2, 4)))
+    piece = make_piece(alice, score=score)
+    with pytest.raises(ApplicationError) as refused:
+        make_job(alice, continue_from={"piece": piece.code, "bars": 3})
+    assert list(refused.value.fields) == ["continue_from.bars"]
+    assert make_job(alice, continue_from={"piece": piece.code, "bars": 2}).bars == 4
 
 
 def test_another_persons_private_piece_cannot_be_continued(

@@ -32,6 +32,7 @@ def test_a_finished_job_is_one_draft_with_the_notes_that_were_told(queued_job: J
     assert job.status == Job.Status.DONE
     assert job.piece == piece
     assert (piece.owner, piece.is_draft, piece.visibility) == (job.owner, True, "private")
+    assert piece.title.startswith("Chorale in ")
     assert (piece.bars, piece.n_notes, piece.style, piece.model) == (2, 32, "chorale", "rnn")
     rows = [
         [number, *note] for number, track in enumerate(piece.score.tracks) for note in track.notes.tolist()
