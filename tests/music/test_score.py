@@ -119,7 +119,7 @@ def test_json_that_is_no_score_is_refused(data: object) -> None:
 def test_json_of_another_resolution_is_rescaled() -> None:
     data = {
         "ticks_per_quarter": 96, "length": 384, "tempos": [[0, 120]], "metres": [[0, 4, 4]],
-        "tracks": [{"name": "A", "role": "other", "program": 0, "is_drum": False, "notes": [[96, 48, 60, 9]]}],
+        "tracks": [{"name": "", "role": "other", "program": 0, "is_drum": False, "notes": [[96, 48, 60, 9]]}],
     }  # fmt: skip
     score = s.score_from_json(data)
     assert score.length == 1920

@@ -295,3 +295,17 @@ def test_archives_with_macos_leftovers_are_read_without_them() -> None:
         out.writestr("__MACOSX/a/._song.mid", b"")
     with zipfile.ZipFile(packed) as archive:
         assert sources.named(sources.ZipFiles(archive), ".mid") == ["a/song.mid"]
+
+
+def test_two_files_of_one_name_are_two_pieces_on_one_side(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / "ryansMammoth" / folder).mkdir(parents=True)
+        (tmp_path / "ryansMammoth" / folder / "tune.abc").write_text(TUNES)
+    corpus = take("folk", tmp_path, tmp_path / "root", show_progress=False)
+    assert len({piece.name for piece in corpus.pieces}) == 4
+    assert all(len(side) % 2 == 0 for side in (corpus.train, corpus.valid, corpus.test))
+
+
+def test_titles_that_are_only_numbers_join_nothing() -> None:
+    pieces = [random_tune(f"p{i}", i, f"bwv{i}.6.mxl") for i in range(30)]
+    assert all(split(pieces).values())
