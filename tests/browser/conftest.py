@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.chromium import find
 from tests.browser.people import sign_up
@@ -97,7 +97,7 @@ def open_browser(
         context.add_init_script(WATCH)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
-        page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: heard.append(complaint(message)) if message.type == "error" else None)
         page.on("pageerror", lambda error: heard.append(f"{error.name}: {error.message}"))
         return page
 
@@ -111,6 +111,11 @@ def open_browser(
         context.close()
     unexpected = [line for line in heard if not any(pattern.search(line) for pattern in complaints)]
     assert not unexpected, "the browser complained:\n" + "\n".join(unexpected)
+
+
+def complaint(message: ConsoleMessage) -> str:
+    """What the browser said, and about which address."""
+    return f"{message.text} [{message.location['url']}]"
 
 
 def keep_evidence(context: BrowserContext, *, name: str, failed: bool) -> None:

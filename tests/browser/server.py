@@ -33,7 +33,8 @@ class Server:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "VAR_DIR": str(var),
-            "STATIC_ROOT": str(var / "static"),
+            # Collected anew for each run, which takes a while; with STATIC_ROOT set they are kept for the next one.
+            "STATIC_ROOT": os.environ.get("STATIC_ROOT") or str(var / "static"),
             "OMP_NUM_THREADS": "1",
             # All visitors of a test come from one address.
             "GUEST_GENERATIONS_PER_DAY": "10000",
