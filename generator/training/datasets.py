@@ -251,7 +251,8 @@ def describe(corpus: Corpus) -> str:
     if odd:
         words += f"; {odd} with bars of more than one length or notes off the grid"
     if corpus.unreadable:
-        words += f"; {len(corpus.unreadable)} files could not be read"
+        count = len(corpus.unreadable)
+        words += f"; {count} file{'s' if count > 1 else ''} could not be read"
     return words + "."
 
 

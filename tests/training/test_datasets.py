@@ -73,7 +73,7 @@ def test_an_unreadable_file_is_named_and_counted_and_the_rest_goes_on(
     told = capsys.readouterr()
     assert "Skipped torn.mid: " in told.err
     assert "3 pieces" in told.out
-    assert "1 files could not be read" in told.out
+    assert "1 file could not be read" in told.out
     assert load("mine", tmp_path / "root").unreadable[0][0] == "torn.mid"
 
 
