@@ -84,7 +84,8 @@ async function refresh(): Promise<void> {
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
   const wasOpen = find<HTMLDetailsElement>('#deleted-section').open
   stopPreviews()
-  for (const id of ['kept-section', 'drafts-section', 'library-empty', 'deleted-section']) {
+  // A stranger who brings a file is a guest from then on, and is told so.
+  for (const id of ['guest-line', 'kept-section', 'drafts-section', 'library-empty', 'deleted-section']) {
     find(`#${id}`).replaceWith(find(`#${id}`, fresh))
   }
   find<HTMLDetailsElement>('#deleted-section').open = wasOpen

@@ -32,6 +32,7 @@ class Preview {
   private timer: ReturnType<typeof setTimeout> | undefined
   /** Counts wishes, so that a score which arrives late does not play against a newer wish. */
   private wish = 0
+  private isOver = false
   private readonly picture: HTMLElement
   private readonly button: HTMLButtonElement
   private readonly title: string
@@ -45,7 +46,7 @@ class Preview {
     this.title = card.querySelector('.card-title')?.textContent?.trim() ?? ''
     this.button.hidden = false
     this.button.addEventListener('click', () => this.toggle(), { signal })
-    card.addEventListener('pointerenter', (e) => this.enter(e), { signal })
+    card.addEventListener('pointermove', (e) => this.move(e), { signal })
     card.addEventListener('pointerleave', (e) => e.pointerType === 'mouse' && this.leave(), { signal })
     card.addEventListener('focusin', () => void scoreOf(this.code).catch(() => undefined), { signal })
     card.addEventListener('keydown', (e) => e.key === 'Escape' && this.stop(), { signal })
@@ -79,23 +80,32 @@ class Preview {
     else void this.play(true)
   }
 
-  private enter(e: PointerEvent): void {
+  /** The link lies over the whole card, so where the pointer rests is told by its place. */
+  private move(e: PointerEvent): void {
+    if (e.pointerType !== 'mouse') return
+    const isOver = this.isOnPicture(e)
+    if (isOver === this.isOver) return
+    this.isOver = isOver
+    if (!isOver) return this.stop()
     void scoreOf(this.code).catch(() => undefined)
     // Before the first press browsers give no sound, and a silent sweep would only puzzle.
-    if (e.pointerType !== 'mouse' || !navigator.userActivation?.hasBeenActive) return
-    this.timer = setTimeout(() => void this.play(false), REST_MS)
+    if (navigator.userActivation?.hasBeenActive) this.timer = setTimeout(() => void this.play(false), REST_MS)
   }
 
   private leave(): void {
-    clearTimeout(this.timer)
+    this.isOver = false
     this.stop()
+  }
+
+  private isOnPicture({ clientX, clientY }: MouseEvent): boolean {
+    const { left, right, top, bottom } = this.picture.getBoundingClientRect()
+    return clientX >= left && clientX <= right && clientY >= top && clientY <= bottom
   }
 
   private tap(e: MouseEvent): void {
     if (!(e instanceof PointerEvent) || e.pointerType !== 'touch') return
     if (!(e.target as Element).closest('.card-title a')) return
-    const { left, right, top, bottom } = this.picture.getBoundingClientRect()
-    if (e.clientX < left || e.clientX > right || e.clientY < top || e.clientY > bottom) return
+    if (!this.isOnPicture(e)) return
     e.preventDefault()
     e.stopPropagation()
     this.toggle()

@@ -11,7 +11,7 @@ const words = {
   changed: 'What was changed on the way in:',
   open: 'Open it',
   refused: (name: string) => `${name} was not taken.`,
-  nothingLost: 'Nothing else was changed. Choose another file, or mend this one.',
+  nothingLost: 'Choose another file, or mend this one.',
   failed: 'Something went wrong on this page.',
   tooLarge: (megabytes: string, limit: string) => `It has ${megabytes} MB, and ${limit} MB is the most.`,
 }
