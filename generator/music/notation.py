@@ -39,6 +39,7 @@ __all__ = [
     "Notated",
     "NotationError",
     "parse_abc",
+    "parse_kern",
     "parse_musicxml",
     "read_abc",
     "read_musicxml",
@@ -94,6 +95,18 @@ def parse_musicxml(data: bytes) -> Notated:
         raise
     except Exception as error:  # music21 lets whatever went wrong inside it through
         raise NotationError(f"music21 cannot read this MusicXML: {_reason(error)}") from error
+
+
+def parse_kern(data: bytes) -> Notated:
+    """The piece in a Humdrum file (**kern). Raises NotationError."""
+    from music21 import converter
+
+    try:
+        return notated(converter.parseData(decoded(data), format="humdrum"))
+    except MusicError:
+        raise
+    except Exception as error:  # as above
+        raise NotationError(f"music21 cannot read this Humdrum file: {_reason(error)}") from error
 
 
 def parse_abc(data: bytes | str, *, first_only: bool = False) -> list[Notated]:

@@ -314,7 +314,7 @@ def read_lead_sheets(files: Files, memory: Memory) -> Iterator[Found]:
     for name in named(files, "index.csv"):
         rows = csv.DictReader(io.StringIO(files.read(name).decode("utf-8", "replace")))
         index |= {PurePosixPath(next(iter(row.values()))).stem: row for row in rows}
-    for found in _musicxml_pieces("openewld", files, memory):
+    for found in _engraved_pieces("openewld", files, memory):
         if isinstance(found, Piece):
             row = index.get(found.name.removeprefix("openewld-"), {})
             score = replace(found.score, tracks=_melody_first(found.score.tracks))
@@ -324,13 +324,15 @@ def read_lead_sheets(files: Files, memory: Memory) -> Iterator[Found]:
         yield found
 
 
-def _musicxml_pieces(set_name: str, files: Files, memory: Memory) -> Iterator[Found]:
-    for name in named(files, ".mxl", ".xml", ".musicxml"):
+def _engraved_pieces(set_name: str, files: Files, memory: Memory) -> Iterator[Found]:
+    """MusicXML, and Humdrum too."""
+    for name in named(files, ".mxl", ".xml", ".musicxml", ".krn"):
         data = files.read(name)
+        parse = notation.parse_kern if name.lower().endswith(".krn") else notation.parse_musicxml
 
-        def read(data: bytes = data) -> list[Any]:
+        def read(data: bytes = data, parse: Callable[[bytes], Any] = parse) -> list[Any]:
             try:
-                piece = notation.parse_musicxml(data)
+                piece = parse(data)
             except MusicError as error:
                 return [str(error)]
             return [s.score_to_json(piece.score), piece.pickup, piece.title]
@@ -344,7 +346,7 @@ def _musicxml_pieces(set_name: str, files: Files, memory: Memory) -> Iterator[Fo
 
 
 def read_folder(files: Files, memory: Memory) -> Iterator[Found]:
-    """Any folder of MIDI, MusicXML and ABC files."""
+    """Any folder of MIDI, MusicXML, Humdrum and ABC files."""
     for name in named(files, ".mid", ".midi"):
         label = str(PurePosixPath(name).with_suffix("")).replace("/", "-")
         try:
@@ -354,7 +356,7 @@ def read_folder(files: Files, memory: Memory) -> Iterator[Found]:
             yield Piece(label, PurePosixPath(name).stem, score, regular=len(score.metres) == 1)
         except MusicError as error:
             yield Unreadable(name, str(error))
-    yield from _musicxml_pieces("score", files, memory)
+    yield from _engraved_pieces("score", files, memory)
     for name in named(files, ".abc"):
         yield from _abc_pieces("tune", name, files.read(name), memory)
 

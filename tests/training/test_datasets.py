@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from generator.music.midi import write_midi
+from generator.music.notation import write_musicxml
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Tempo, Track
 from generator.training import sources
@@ -89,6 +90,17 @@ def test_an_archive_is_as_good_as_a_folder(songs: Path, tmp_path: Path, kind: st
             out.add(songs, "inside")
     corpus = take("mine", archive, tmp_path / "root", show_progress=False)
     assert len(corpus.pieces) == 3
+
+
+def test_a_folder_may_hold_every_kind_of_file(songs: Path, tmp_path: Path) -> None:
+    (songs / "two.abc").write_text(TUNES)
+    (songs / "line.krn").write_text("**kern\n*M4/4\n=1\n4c\n4d\n2e\n=2\n1f\n==\n*-\n")
+    (songs / "band.musicxml").write_bytes(write_musicxml(random_tune("", 9).score, "Band"))
+    corpus = take("mine", songs, tmp_path / "root", show_progress=False)
+    titles = {piece.title for piece in corpus.pieces}
+    assert {"song0", "The Kesh", "Alla breve", "line", "Band"} <= titles
+    (line,) = [piece for piece in corpus.pieces if piece.title == "line"]
+    assert line.score.tracks[0].notes["pitch"].tolist() == [60, 62, 64, 65]
 
 
 def test_a_set_that_is_not_there_is_asked_for_with_the_command(tmp_path: Path) -> None:
