@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +22,11 @@ from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Tempo, Track
 from musicsite.accounts import guest_create
 from tests.fake_engine import FakeEngine, no_hook
+
+def pytest_configure() -> None:
+    # One thread a test process: two that share the cores with others wait for each other at every small product.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 PASSWORD = "four notes that repeat"
 REQUEST: dict[str, Any] = {

@@ -39,8 +39,8 @@ class StyleCard:
 class Engine:
     """Writes music for many at once.
 
-    start() and stop() from any thread; generate() blocks the thread that listens to one piece. A style's weights are
-    read when it is first asked for, or by load_style(). weights: the folder to read them from.
+    start() and stop() from any thread; generate() blocks the thread that listens to one piece. A style's
+    weights are read when it is first asked for, or by load_style(). weights: the folder to read them from.
     """
 
     def __init__(self, device: str | None = None, weights: Path = checkpoints.WEIGHTS) -> None:
@@ -77,7 +77,9 @@ class Engine:
             self._thread = None
 
     def load_style(self, name: str) -> Writer:
-        """The style's network, read from its file the first time. Raises GenerationError when there is none."""
+        """The style's network, read from its file the first time. Raises GenerationError when there is
+        none.
+        """
         with self._loading:
             if name not in self._writers:
                 if name not in STYLES or not self._path(name).exists():
@@ -135,7 +137,11 @@ class Engine:
                 self._step(self._writers[name], scheduler)
         for scheduler in self._schedulers.values():
             for row in [*scheduler.rows, *scheduler.waiting]:
-                row.stop(GenerationError("stopped", "The generator is being restarted; this piece goes on after it."))
+                row.stop(
+                    GenerationError(
+                        "stopped", "The generator is being restarted; this piece goes on after it."
+                    )
+                )
 
     def _take_in(self, *, wait: bool) -> bool:
         """Put new rows in line. False when asked to stop."""
@@ -163,6 +169,8 @@ class Engine:
             log.exception("a step of %s failed", writer.checkpoint.card.get("style"))
             for row in rows:
                 if not row.finished:
-                    row.stop(GenerationError("engine_failed", "The generator failed at this piece. Try again."))
+                    row.stop(
+                        GenerationError("engine_failed", "The generator failed at this piece. Try again.")
+                    )
             del error
         self._busy += time.monotonic() - began

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.engine.sampling import Chances
-from generator.music.notes import TICKS_PER_QUARTER, MusicError
 from generator.music.key import KEYS, estimate_key, key_number, scale_pitch_classes
+from generator.music.notes import TICKS_PER_QUARTER, MusicError
 from generator.music.score import Score, Track, all_notes, n_bars
 from generator.music.styles import Style, score_to_words, voice_of_tracks
 from generator.music.tokens import N_PITCHES, Cursor, Form, TokenError
@@ -46,8 +46,9 @@ class SamplingParams:
 class GenerationRequest:
     """One piece to write.
 
-    bars: to write, after the prime's. key: as in "Eb major" or "F# minor", None for one that the style likes; key_lock: no note
-    outside its scale. tempo: None for the style's. prime: what comes first, kept note for note.
+    bars: to write, after the prime's. key: as in "Eb major" or "F# minor", None for one that the style likes;
+    key_lock: no note outside its scale. tempo: None for the style's. prime: what comes first, kept note for
+    note.
     resume: notes handed out by an earlier attempt at the same request; they are not handed out again.
     """
 
@@ -66,7 +67,9 @@ class GenerationRequest:
 
 @dataclass(frozen=True)
 class Opening:
-    """What is known before the first note. bars and length (ticks) are the whole piece's, the prime's included."""
+    """What is known before the first note. bars and length (ticks) are the whole piece's, the prime's
+    included.
+    """
 
     tracks: list[dict[str, object]]
     tempo: float
@@ -78,7 +81,9 @@ class Opening:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Notes in order of onset. Every note that starts before `until` (ticks) has been handed out with them."""
+    """Notes in order of onset. Every note that starts before `until` (ticks) has been handed out with
+    them.
+    """
 
     notes: list[NoteRow]
     until: int
@@ -99,12 +104,14 @@ class Word:
 class Row:
     """One request on its way through the batch.
 
-    The engine asks what is allowed (`may_…`), hands over each word that it drew (`accept`), and reads `seen`, the
-    words that the network has still to be shown before this row draws by itself (the prime and what was written
-    before an interruption).
+    The engine asks what is allowed (`may_…`), hands over each word that it drew (`accept`), and reads `seen`,
+    the words that the network has still to be shown before this row draws by itself (the prime and what was
+    written before an interruption).
     """
 
-    def __init__(self, request: GenerationRequest, style: Style, cancelled: Callable[[], bool], weights: str) -> None:
+    def __init__(
+        self, request: GenerationRequest, style: Style, cancelled: Callable[[], bool], weights: str
+    ) -> None:
         self.request = request
         self.style = style
         self.cancelled = cancelled
@@ -122,7 +129,10 @@ class Row:
         self._flushed = time.monotonic()
         self._bar_out = self._prime_length // self._bar_ticks
         self.opening = Opening(
-            tracks=[{"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum} for t in self._tracks],
+            tracks=[
+                {"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum}
+                for t in self._tracks
+            ],
             tempo=self._tempo(request),
             metre=self.metre,
             bars=self.bars,
@@ -162,10 +172,14 @@ class Row:
         # The network's pitches are the piece's moved by form.semitones.
         pitches = np.arange(N_PITCHES) - self.form.semitones
         in_scale = np.isin(pitches % 12, list(scale))
-        self._pitches = np.stack([in_scale & (pitches >= v.low) & (pitches <= v.high) for v in self.style.voices])
+        self._pitches = np.stack(
+            [in_scale & (pitches >= v.low) & (pitches <= v.high) for v in self.style.voices]
+        )
 
     def _key(self, request: GenerationRequest) -> int:
-        """The key's number: the one asked for, else the prime's, else one that the style likes, by the seed."""
+        """The key's number: the one asked for, else the prime's, else one that the style likes, by the
+        seed.
+        """
         if request.key is not None:
             try:
                 return key_number(request.key)
@@ -196,7 +210,9 @@ class Row:
             try:
                 words = score_to_words(request.prime, self.style)
             except TokenError as error:
-                raise GenerationError("prime_unreadable", f"This piece cannot be continued: {error}.") from error
+                raise GenerationError(
+                    "prime_unreadable", f"This piece cannot be continued: {error}."
+                ) from error
             self.seen = [Word(*map(int, word)) for word in words]
             for word in self.seen:
                 word.pitch = min(max(word.pitch + self.form.semitones, 0), N_PITCHES - 1)
@@ -208,7 +224,9 @@ class Row:
                 continue
             step = onset // ticks - self._now_seen
             loud = int(self.style.vocabulary.velocity_id(np.array([velocity]))[0])
-            self.seen.append(Word(step, voice_of_track[track], pitch + self.form.semitones, duration // ticks, loud))
+            self.seen.append(
+                Word(step, voice_of_track[track], pitch + self.form.semitones, duration // ticks, loud)
+            )
             self._now_seen += step
             self.n_drawn += 1
         self.seen.reverse()  # taken from the end
@@ -259,7 +277,9 @@ class Row:
         if self.previous is not None and not self._open_voices(0).any():
             allowed[0] = False
         # The end may come once something starts in the last bar.
-        allowed[vocabulary.end] = now >= self.length - self.bar and now >= written_from and self.previous is not None
+        allowed[vocabulary.end] = (
+            now >= self.length - self.bar and now >= written_from and self.previous is not None
+        )
         if not allowed.any():
             allowed[vocabulary.end] = True
         return allowed
@@ -346,4 +366,3 @@ class Row:
         if reason is not None:
             self.out.put(reason)
         self.out.put(None)
-

@@ -13,8 +13,8 @@ def draw(
     """Draw one id a row.
 
     logits: (B, n) float. allowed: (B, n) bool, at least one a row. temperature: (B,) above 0.
-    top_p: (B,) in (0, 1], the share of probability that is kept, most likely ids first (nucleus sampling, Holtzman
-    et al., ICLR 2020, section 3.1). uniform: (B,) in [0, 1), where the row's draw falls.
+    top_p: (B,) in (0, 1], the share of probability that is kept, most likely ids first (nucleus sampling,
+    Holtzman et al., ICLR 2020, section 3.1). uniform: (B,) in [0, 1), where the row's draw falls.
     Returns (B,) ids, every one of them allowed.
     """
     scaled = np.where(allowed, logits.astype(np.float64) / temperature[:, None], -np.inf)
@@ -34,8 +34,8 @@ def draw(
 class Chances:
     """The random numbers of one piece: five a note, found by the note's number alone.
 
-    Counter-based (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), so a piece that is taken
-    up again in the middle goes on with the numbers it would have had.
+    Counter-based (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), so a piece that is
+    taken up again in the middle goes on with the numbers it would have had.
     """
 
     def __init__(self, seed: int) -> None:

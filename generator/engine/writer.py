@@ -13,8 +13,8 @@ from generator.networks.checkpoints import Checkpoint
 from generator.networks.rnn import At, Before
 
 BLOCK = 16
-"""Rows in one matrix product. Always this many, empty ones included: a product's rounding may depend on its size, and
-a piece must not depend on who else is being served."""
+"""Rows in one matrix product. Always this many, empty ones included: a product's rounding may depend on its
+size, and a piece must not depend on who else is being served."""
 
 
 class Writer:
@@ -34,7 +34,9 @@ class Writer:
 
     @torch.inference_mode()
     def step(self, rows: list[Row]) -> int:
-        """One step for every row: a note drawn, or one more of what was there before read. Returns notes drawn."""
+        """One step for every row: a note drawn, or one more of what was there before read. Returns notes
+        drawn.
+        """
         self._leave([row for row in self._seat_of if row.finished])
         for row in rows:
             if row not in self._seat_of:
@@ -57,17 +59,19 @@ class Writer:
         for row in rows:
             del self._seat_of[row]
 
-    def _ids(self, values: list[int] | np.ndarray) -> Tensor:
+    def _ids(self, values: list[int] | list[list[int]] | np.ndarray) -> Tensor:
         return torch.as_tensor(np.asarray(values), dtype=torch.int64, device=self.device)
 
     def _step_block(self, block: int, members: list[Row]) -> int:
         rows: list[Row | None] = [None] * BLOCK
-        for row in members:
-            rows[self._seat_of[row][1]] = row
+        for member in members:
+            rows[self._seat_of[member][1]] = member
         net = self.network
         h = net.body.step(net.inputs(self._before(rows)), self._states[block])  # (BLOCK, width)
 
-        words: list[Word | None] = [row.next_seen() if row is not None and row.reading else None for row in rows]
+        words: list[Word | None] = [
+            row.next_seen() if row is not None and row.reading else None for row in rows
+        ]
         drawing = [s for s, row in enumerate(rows) if row is not None and words[s] is None]
         if drawing:
             self._draw(rows, drawing, words, h)
@@ -105,7 +109,10 @@ class Writer:
         any_track = np.ones(v.n_tracks, bool)
         track = pick(
             net.track_logits(z),
-            [any_track if end else row.may_track(int(s)) for row, s, end in zip(active, step_at, ended, strict=True)],
+            [
+                any_track if end else row.may_track(int(s))
+                for row, s, end in zip(active, step_at, ended, strict=True)
+            ],
             bold_pitch,
             1,
         )
@@ -124,7 +131,10 @@ class Writer:
         any_duration = np.ones(v.n_durations, bool)
         duration = pick(
             net.duration_logits(z),
-            [any_duration if end else row.may_duration(int(s)) for row, s, end in zip(active, step_at, ended, strict=True)],
+            [
+                any_duration if end else row.may_duration(int(s))
+                for row, s, end in zip(active, step_at, ended, strict=True)
+            ],
             bold_rhythm,
             3,
         )
@@ -141,7 +151,9 @@ class Writer:
         words, places, forms, remaining = [], [], [], []
         for row in rows:
             word = row.previous if row is not None else None
-            words.append(nothing if word is None else (word.step, word.track, word.pitch, word.duration, word.velocity))
+            words.append(
+                nothing if word is None else (word.step, word.track, word.pitch, word.duration, word.velocity)
+            )
             if row is None:
                 places.append((0, 0))
                 forms.append((0, 0))
@@ -151,13 +163,19 @@ class Writer:
             places.append((int(position), int(left)))
             forms.append((row.form.metre_id, row.form.key_id))
             remaining.append(row.cursor.remaining(row.cursor.now))
-        word_ids, place_ids, form_ids = (self._ids(np.array(x).T) for x in (words, places, forms))
-        return Before(*word_ids, *place_ids, *form_ids, self._ids(remaining))
+        step, track, pitch, duration, velocity = self._ids(np.array(words).T)
+        position_ids, left_ids = self._ids(np.array(places).T)
+        metre, key = self._ids(np.array(forms).T)
+        return Before(
+            step, track, pitch, duration, velocity, position_ids, left_ids, metre, key, self._ids(remaining)
+        )
 
     def _at(self, rows: list[Row | None], steps: dict[int, int]) -> At:
         """steps: seat → the step that its row has drawn; seats not in it are filled with nothing."""
         v = self._vocabulary
-        columns, remaining, last_pitch, sounding, offsets = [], [], [], [], []
+        columns, remaining, last_pitch = [], [], []
+        sounding: list[int] = []
+        offsets: list[int] = []
         for s, row in enumerate(rows):
             offsets.append(len(sounding))
             if row is None or s not in steps:

@@ -94,7 +94,7 @@ def _profiles() -> np.ndarray:
     """(24, 12): every key's profile, its mean taken out, of length one; twelve major, twelve minor."""
     table = np.array([np.roll(shape, tonic) for shape in (_MAJOR, _MINOR) for tonic in range(12)])
     table -= table.mean(axis=1, keepdims=True)
-    return table / np.linalg.norm(table, axis=1, keepdims=True)  # type: ignore[no-any-return]
+    return table / np.linalg.norm(table, axis=1, keepdims=True)
 
 
 _PROFILES = _profiles()

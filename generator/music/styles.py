@@ -111,7 +111,8 @@ STYLES = {style.name: style for style in (CHORALE, FOLK, POP)}
 def voice_of_tracks(score: Score, style: Style) -> list[int]:
     """Which of the style's voices each track of a score is read as; -1 for drums, which none of them reads.
 
-    By role where the style has it; else, from the highest track down, voices that are still free; then the last.
+    By role where the style has it; else, from the highest track down, voices that are still free; then the
+    last.
     """
     roles = list(style.vocabulary.tracks)
     chosen = [roles.index(t.role) if t.role in roles and not t.is_drum else -1 for t in score.tracks]
@@ -161,5 +162,3 @@ def form_of_score(score: Score, style: Style, key: int = -1) -> Form:
 def empty_tracks(style: Style) -> tuple[Track, ...]:
     """The style's tracks without notes."""
     return tuple(Track(v.name, v.role, v.program) for v in style.voices)
-
-

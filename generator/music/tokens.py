@@ -1,11 +1,11 @@
 """Notes ⇄ compound words: one word a note, so that a network takes one step a note.
 
-A word is a note written as five ids (step, track, pitch, duration, velocity). The idea of predicting the parts of
-a note together is that of Hsiao et al., "Compound Word Transformer", AAAI 2021, section 3; here the parts are drawn
-one after another, each knowing the ones before it.
+A word is a note written as five ids (step, track, pitch, duration, velocity). The idea of predicting the
+parts of a note together is that of Hsiao et al., "Compound Word Transformer", AAAI 2021, section 3; here the
+parts are drawn one after another, each knowing the ones before it.
 
-Words are in time order; notes that start together are ordered by track, then from the highest pitch down, so that
-a piece has exactly one spelling.
+Words are in time order; notes that start together are ordered by track, then from the highest pitch down, so
+that a piece has exactly one spelling.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ class Vocabulary:
 METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 4), (2, 2), (3, 2), (3, 8), (6, 8), (9, 8), (12, 8))
 """Metres that a network knows by name; id 0 stands for any other, or none."""
 
+
 @dataclass(frozen=True)
 class Form:
     """What is known of a piece beforehand, all of it optional.
@@ -118,8 +119,8 @@ class Form:
 
     @property
     def semitones(self) -> int:
-        """What a network reads is moved by this, to the white keys where the key is known: it learns one key well,
-        not twelve."""
+        """What a network reads is moved by this, to the white keys where the key is known: it learns one key
+        well, not twelve."""
         return to_white_keys(self.key) if self.key >= 0 else 0
 
     def transposed(self, semitones: int) -> Form:
@@ -131,8 +132,9 @@ def place(now: np.ndarray | int, form: Form, steps_per_quarter: int) -> tuple[np
     """Where in the bar a time lies and how many bars are left.
 
     now: grid steps from the start of the piece, any shape.
-    Returns (position, bars_left) of that shape: position in steps from the bar line, or, when the metre is not known,
-    in a cycle of four quarters from the start; bars_left counts the bar that now lies in, at most MAX_BARS_LEFT, 0 when not known.
+    Returns (position, bars_left) of that shape: position in steps from the bar line, or, when the metre is
+    not known, in a cycle of four quarters from the start; bars_left counts the bar that now lies in, at most
+    MAX_BARS_LEFT, 0 when not known.
     """
     now = np.asarray(now)
     bar = form.bar(steps_per_quarter)
@@ -195,11 +197,18 @@ class Cursor:
         self.last_pitch[track] = pitch
 
 
-def spell(onset: np.ndarray, duration: np.ndarray, pitch: np.ndarray, velocity: np.ndarray, track: np.ndarray,
-          vocabulary: Vocabulary) -> np.ndarray:
+def spell(
+    onset: np.ndarray,
+    duration: np.ndarray,
+    pitch: np.ndarray,
+    velocity: np.ndarray,
+    track: np.ndarray,
+    vocabulary: Vocabulary,
+) -> np.ndarray:
     """Notes on the grid as words, in the one order that the vocabulary allows.
 
-    onset, duration: (n,) grid steps; pitch, velocity: (n,) MIDI numbers; track: (n,) index into vocabulary.tracks.
+    onset, duration: (n,) grid steps; pitch, velocity: (n,) MIDI numbers; track: (n,) index into
+    vocabulary.tracks.
     Returns (n,) of WORD. A note longer than the vocabulary's longest is struck again when that is over.
     Raises TokenError for a track, pitch or duration out of range, or a gap longer than the vocabulary's.
     """
@@ -219,7 +228,9 @@ def spell(onset: np.ndarray, duration: np.ndarray, pitch: np.ndarray, velocity: 
     words = np.zeros(len(onset), WORD)
     steps = np.diff(onset[order], prepend=0)
     if steps.size and steps.max() > vocabulary.max_step:
-        raise TokenError(f"nothing starts for {int(steps.max())} steps, the vocabulary knows gaps of {vocabulary.max_step}")
+        raise TokenError(
+            f"nothing starts for {int(steps.max())} steps, the vocabulary knows gaps of {vocabulary.max_step}"
+        )
     words["step"] = steps
     words["track"] = track[order]
     words["pitch"] = pitch[order]
@@ -232,5 +243,10 @@ def read(words: np.ndarray, vocabulary: Vocabulary) -> Iterator[tuple[int, int, 
     """Words as (track, onset, duration, pitch, velocity), times in grid steps."""
     onset = np.cumsum(words["step"])
     for word, start in zip(words, onset, strict=True):
-        yield (int(word["track"]), int(start), int(word["duration"]), int(word["pitch"]),
-               vocabulary.velocities[int(word["velocity"])])
+        yield (
+            int(word["track"]),
+            int(start),
+            int(word["duration"]),
+            int(word["pitch"]),
+            vocabulary.velocities[int(word["velocity"])],
+        )

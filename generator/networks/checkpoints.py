@@ -26,8 +26,8 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A network ready to run. sha256: of the file, the name by which a piece says what made it. card: facts of its
-    training (data, steps, seed, device, figures)."""
+    """A network ready to run. sha256: of the file, the name by which a piece says what made it. card: facts
+    of its training (data, steps, seed, device, figures)."""
 
     network: NoteRNN
     config: RNNConfig
@@ -37,7 +37,9 @@ class Checkpoint:
 
 def save(path: Path, network: nn.Module, config: RNNConfig, card: dict[str, Any]) -> None:
     """Write the weights in half precision beside their config and card."""
-    tensors = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in network.state_dict().items()}
+    tensors = {
+        name: tensor.detach().to(torch.float16).contiguous() for name, tensor in network.state_dict().items()
+    }
     about = {"network": "rnn", "config": asdict(config), "card": card}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
@@ -51,15 +53,17 @@ def load(path: Path) -> Checkpoint:
     Raises CheckpointError when it is missing or of another vocabulary version.
     """
     if not path.exists():
-        raise CheckpointError(f"there are no weights at {path}; train them with python -m generator.training.train")
+        raise CheckpointError(
+            f"there are no weights at {path}; train them with python -m generator.training.train"
+        )
     with safe_open(path, "pt") as file:
         about = json.loads(file.metadata()["ostinato"])
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     config = _config(about["config"])
     if config.vocabulary.version != VERSION:
         raise CheckpointError(
-            f"{path.name} was trained with vocabulary {config.vocabulary.version}, this code speaks {VERSION}; "
-            "train it again"
+            f"{path.name} was trained with vocabulary {config.vocabulary.version}, "
+            f"this code speaks {VERSION}; train it again"
         )
     network = NoteRNN(config)
     network.load_state_dict(tensors)
@@ -68,5 +72,7 @@ def load(path: Path) -> Checkpoint:
 
 
 def _config(about: dict[str, Any]) -> RNNConfig:
-    as_tuples = {name: tuple(v) if isinstance(v, list) else v for name, v in about.pop("vocabulary").items()}
+    as_tuples: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in about.pop("vocabulary").items()
+    }
     return RNNConfig(vocabulary=Vocabulary(**as_tuples), **about)

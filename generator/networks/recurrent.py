@@ -1,12 +1,13 @@
 """Recurrent bodies: a whole sequence at once for training, one step at a time for writing music.
 
-Both have forward(x: (B, T, width)) → (B, T, width), start(B) → state and step(x: (B, width), state) → (B, width),
-which changes the state in place.
+Both have forward(x: (B, T, width)) → (B, T, width), start(B) → state and step(x: (B, width), state) → (B,
+width), which changes the state in place.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -58,8 +59,9 @@ class _LinearScan(torch.autograd.Function):
 class GatedLinearBlock(nn.Module):
     """One residual block: a gated linear recurrence, then a gated feed-forward layer.
 
-    After the RG-LRU of De et al., "Griffin: Mixing Gated Linear Recurrences with Local Attention", 2024, section 2.4.
-    What a step forgets depends on its input alone, so a whole sequence needs no matrix product inside the time loop.
+    After the RG-LRU of De et al., "Griffin: Mixing Gated Linear Recurrences with Local Attention", 2024,
+    section 2.4. What a step forgets depends on its input alone, so a whole sequence needs no matrix product
+    inside the time loop.
     """
 
     def __init__(self, width: int, dropout: float) -> None:
@@ -68,7 +70,7 @@ class GatedLinearBlock(nn.Module):
         self.into = nn.Linear(width, 2 * width)
         self.taps = nn.Parameter(torch.randn(N_TAPS, width) * 0.3)
         self.gates = nn.Linear(width, 2 * width)
-        # Spread over memories of a few notes to some hundreds: a = exp(-softplus(forget)) at a half-open gate.
+        # Memories of a few notes to some hundreds: a = exp(-softplus(forget)) at a half-open gate.
         self.forget = nn.Parameter(torch.empty(width).uniform_(-5.0, 1.0))
         self.out = nn.Linear(width, width)
         self.norm2 = nn.RMSNorm(width)
@@ -90,9 +92,11 @@ class GatedLinearBlock(nn.Module):
         u, gate = self.into(self.norm(x)).chunk(2, -1)
         padded = F.pad(u, (0, 0, N_TAPS - 1, 0))  # (B, T + taps - 1, width)
         n = x.shape[1]
-        u = sum(padded[:, k : k + n] * self.taps[k] for k in range(N_TAPS))  # type: ignore[assignment]
+        u = torch.stack([padded[:, k : k + n] * self.taps[k] for k in range(N_TAPS)]).sum(0)
         a, b = self._recur(u)
-        h = _LinearScan.apply(a.transpose(0, 1).contiguous(), b.transpose(0, 1).contiguous())
+        h = _LinearScan.apply(  # type: ignore[no-untyped-call]
+            a.transpose(0, 1).contiguous(), b.transpose(0, 1).contiguous()
+        )
         x = x + self.drop(self.out(h.transpose(0, 1) * F.gelu(gate, approximate="tanh")))
         return self._feed(x)
 
@@ -119,16 +123,19 @@ class GatedLinear(nn.Module):
         self.blocks = nn.ModuleList(GatedLinearBlock(width, dropout) for _ in range(n_layers))
         self.norm = nn.RMSNorm(width)
 
+    def _blocks(self) -> Iterable[GatedLinearBlock]:
+        return cast(Iterable[GatedLinearBlock], self.blocks)
+
     def forward(self, x: Tensor) -> Tensor:
-        for block in self.blocks:
+        for block in self._blocks():
             x = block(x)
         return self.norm(x)
 
     def start(self, n_rows: int) -> State:
-        return [part for block in self.blocks for part in block.start(n_rows)]
+        return [part for block in self._blocks() for part in block.start(n_rows)]
 
     def step(self, x: Tensor, state: State) -> Tensor:
-        for i, block in enumerate(self.blocks):
+        for i, block in enumerate(self._blocks()):
             x = block.step(x, state[2 * i : 2 * i + 2])
         return self.norm(x)
 
@@ -141,17 +148,24 @@ class LSTM(nn.Module):
         self.layers = nn.ModuleList(nn.LSTM(width, width, batch_first=True) for _ in range(n_layers))
         self.drop = TimeDropout(dropout)
 
+    def _layers(self) -> Iterable[nn.LSTM]:
+        return cast(Iterable[nn.LSTM], self.layers)
+
     def forward(self, x: Tensor) -> Tensor:
-        for i, layer in enumerate(self.layers):
+        for i, layer in enumerate(self._layers()):
             x = layer(self.drop(x) if i else x)[0]
         return x
 
     def start(self, n_rows: int) -> State:
-        return [layer.weight_hh_l0.new_zeros(n_rows, layer.hidden_size) for layer in self.layers for _ in range(2)]
+        return [
+            layer.weight_hh_l0.new_zeros(n_rows, layer.hidden_size)
+            for layer in self._layers()
+            for _ in range(2)
+        ]
 
     def step(self, x: Tensor, state: State) -> Tensor:
         """Plain matrix products: nn.LSTM called for one step is several times slower."""
-        for i, layer in enumerate(self.layers):
+        for i, layer in enumerate(self._layers()):
             h, c = state[2 * i], state[2 * i + 1]
             gates = F.linear(x, layer.weight_ih_l0, layer.bias_ih_l0)
             gates = gates + F.linear(h, layer.weight_hh_l0, layer.bias_hh_l0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from generator.music.key import KEYS
 from generator.music.tokens import MAX_BARS_LEFT, METRES, N_PITCHES, Vocabulary
-from generator.networks.recurrent import RECURRENCES, TimeDropout
+from generator.networks.recurrent import LSTM, RECURRENCES, GatedLinear, TimeDropout
 
 N_METRES, N_KEYS = 1 + len(METRES), 1 + len(KEYS)
 
@@ -68,11 +68,12 @@ class Word(NamedTuple):
 
 
 class NoteRNN(nn.Module):
-    """An LSTM over notes; p(note) = p(step) p(track | step) p(pitch | track, step) p(duration | …) p(velocity | …).
+    """An LSTM over notes; p(note) = p(step) p(track | step) p(pitch | track, step) p(duration | …) p(velocity
+    | …).
 
-    The recurrent part follows Hochreiter & Schmidhuber 1997 (with forget gates); what sounds at the new onset, and
-    for how long each voice still sounds, is given to the heads outright instead of being left to memory.
-    B rows, T notes.
+    The recurrent part follows Hochreiter & Schmidhuber 1997 (with forget gates); what sounds at the new
+    onset, and for how long each voice still sounds, is given to the heads outright instead of being left to
+    memory. B rows, T notes.
     """
 
     def __init__(self, config: RNNConfig) -> None:
@@ -90,7 +91,8 @@ class NoteRNN(nn.Module):
         self.in_metre = nn.Embedding(N_METRES, width)
         self.in_key = nn.Embedding(N_KEYS, width)
         self.in_remaining = nn.Embedding(v.n_tracks * v.n_durations, width)
-        self.body = RECURRENCES[config.recurrence](width, config.n_layers, config.dropout)
+        body = RECURRENCES[config.recurrence](width, config.n_layers, config.dropout)
+        self.body = cast(GatedLinear | LSTM, body)
         self.drop = TimeDropout(config.dropout)
 
         self.step = nn.Linear(head, v.n_steps)

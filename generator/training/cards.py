@@ -31,7 +31,17 @@ def write_card(name: str, weights: Path, table: str) -> Path:
     ]
     for source in (SOURCES[data] for data in card["data"]):
         lines += [f"- **{source.name}**: {source.title}. {source.credit}. Licence: {source.licence}."]
-    lines += ["", "## Measured", "", "By `manage.py evaluate rnn`, from these weights:", "", "```", table, "```", ""]
+    lines += [
+        "",
+        "## Measured",
+        "",
+        "By `manage.py evaluate rnn`, from these weights:",
+        "",
+        "```",
+        table,
+        "```",
+        "",
+    ]
     path = weights / f"{name}.md"
     path.write_text("\n".join(lines))
     return path

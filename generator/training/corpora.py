@@ -10,7 +10,12 @@ from generator.training.datasets import load
 from generator.training.examples import Example, example
 from generator.training.readers import Piece
 
-DATASETS = {"chorale": ("jsb",), "folk": ("nottingham", "folk"), "pop": ("pop909",), "jsb_quarter": ("jsb-quarter",)}
+DATASETS = {
+    "chorale": ("jsb",),
+    "folk": ("nottingham", "folk"),
+    "pop": ("pop909",),
+    "jsb_quarter": ("jsb-quarter",),
+}
 
 SHORTEST = 8
 """Bars that a stretch of a played piece must have to be worth learning from."""
@@ -18,7 +23,7 @@ SHORTEST = 8
 QUARTER = Style(
     name="jsb_quarter",
     title="Chorale frames",
-    description="Sets of pitches a quarter, as the published likelihoods on JSB have them. Measured, not played.",
+    description="Sets of pitches a quarter, as published likelihoods have them. Measured, not played.",
     vocabulary=Vocabulary(
         steps_per_quarter=1,
         max_step=32,
@@ -43,7 +48,8 @@ def style_of(name: str) -> Style:
 def stretches(piece: Piece) -> list[tuple[Score, bool]]:
     """A piece that was played, in one metre each: (stretch, whether the piece ends with it).
 
-    A song whose singer holds one bar for two beats longer is two stretches. Those under SHORTEST bars are left out.
+    A song whose singer holds one bar for two beats longer is two stretches. Those under SHORTEST bars are
+    left out.
     """
     score, found = piece.score, []
     stops = [metre.tick for metre in score.metres[1:]] + [score.length]
@@ -60,7 +66,9 @@ def key_of(score: Score) -> int:
 
 
 def examples_of(piece: Piece, style: Style) -> list[Example]:
-    """The piece as the style's network reads it; nothing where its vocabulary cannot spell it, or it is empty."""
+    """The piece as the style's network reads it; nothing where its vocabulary cannot spell it, or it is
+    empty.
+    """
     if len(piece.score.metres) > 1:
         parts = [(score, ends, 0, True) for score, ends in stretches(piece)]
     else:

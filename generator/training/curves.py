@@ -10,7 +10,9 @@ LINES = {"train": "#9aa0a8", "valid": "#d9822b", "valid_told": "#2a7ab0"}
 
 
 def draw_curves(log: Path, picture: Path) -> None:
-    """Draw the columns of a losses.csv over the notes seen, as SVG. Nothing is drawn before the second row."""
+    """Draw the columns of a losses.csv over the notes seen, as SVG. Nothing is drawn before the second
+    row.
+    """
     with log.open() as file:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     if len(rows) < 2:
@@ -24,11 +26,15 @@ def draw_curves(log: Path, picture: Path) -> None:
         y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * min(1.0, (row[name] - low) / max(1e-9, high - low))
         return f"{x:.1f},{y:.1f}"
 
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">']
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'
+    ]
     for i, (name, colour) in enumerate(LINES.items()):
         points = " ".join(point(row, name) for row in rows)
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts.append(f'<text x="{MARGIN + 140 * i}" y="24" fill="{colour}">{name} {rows[-1][name]:.3f}</text>')
+        parts.append(
+            f'<text x="{MARGIN + 140 * i}" y="24" fill="{colour}">{name} {rows[-1][name]:.3f}</text>'
+        )
     parts.append(f'<text x="{MARGIN}" y="{HEIGHT - 12}" fill="#666">{last / 1e6:.1f} million notes</text>')
     parts.append(f'<text x="8" y="{MARGIN}" fill="#666">{high:.2f}</text>')
     parts.append(f'<text x="8" y="{HEIGHT - MARGIN}" fill="#666">{low:.2f}</text></svg>')

@@ -1,4 +1,6 @@
-"""Measure the note networks that ship: likelihoods on the standard test split, and pieces beside held-out ones."""
+"""Measure the note networks that ship: likelihoods on the standard test split, and pieces beside held-out
+ones.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,11 @@ def nothing_known(piece: Example) -> Belief:
 
 
 def any_key_and_metre(train: list[Example]) -> Callable[[Example], Belief]:
-    """The network is told a key and a metre, but nobody knows which: all keys alike, metres as often as in training.
+    """The network is told a key and a metre, but nobody knows which: all keys alike, metres as often as in
+    training.
 
-    The likelihood of a piece is then the mean over them. Only keys near the one that the piece seems to have are
+    The likelihood of a piece is then the mean over them. Only keys near the one that the piece seems to have
+    are
     asked: leaving terms of the mean out can but make the figure worse.
     """
     counts = Counter((piece.form.metre, piece.form.upbeat) for piece in train)
@@ -74,8 +78,8 @@ def any_key_and_metre(train: list[Example]) -> Callable[[Example], Belief]:
 def nats_of(network: NoteRNN, piece: Example, belief: Belief) -> float:
     """Nats of a whole piece: minus the log of its mean likelihood over what is believed of its form.
 
-    What is paid after the last note is only that no other starts within the piece: published figures do not pay for
-    the end of a piece.
+    What is paid after the last note is only that no other starts within the piece: published figures do not
+    pay for the end of a piece.
     """
     network.eval()
     vocabulary = network.config.vocabulary
@@ -116,7 +120,9 @@ MEASURES: dict[str, Callable[[Score], float]] = {
 
 
 def excerpt(piece: Example, style: Style, bars: int) -> Score | None:
-    """The first full bars of a piece as the network reads it; None when it is shorter, or its metre is not known."""
+    """The first full bars of a piece as the network reads it; None when it is shorter, or its metre is not
+    known.
+    """
     if piece.form.metre is None:
         return None
     bar = piece.form.bar(style.vocabulary.steps_per_quarter)
@@ -130,7 +136,10 @@ def excerpt(piece: Example, style: Style, bars: int) -> Score | None:
             end = min(onset + duration, stop)
             tracks[track].append(((onset - start) * ticks, (end - onset) * ticks, pitch, velocity))
     return Score(
-        tuple(Track(v.name, v.role, v.program, False, make_notes(t)) for v, t in zip(style.voices, tracks, strict=True)),
+        tuple(
+            Track(v.name, v.role, v.program, False, make_notes(t))
+            for v, t in zip(style.voices, tracks, strict=True)
+        ),
         metres=(Metre(0, *piece.form.metre),),
         length=(stop - start) * ticks,
     )
@@ -139,7 +148,9 @@ def excerpt(piece: Example, style: Style, bars: int) -> Score | None:
 def in_steps(notes: Notes, style: Style) -> Notes:
     """All notes of a piece on the style's grid, so that runs of two pieces can be compared."""
     ticks = style.ticks_per_step
-    return notes_from_columns(notes["onset"] // ticks, notes["duration"] // ticks, notes["pitch"], notes["velocity"])
+    return notes_from_columns(
+        notes["onset"] // ticks, notes["duration"] // ticks, notes["pitch"], notes["velocity"]
+    )
 
 
 def training_runs(pieces: list[Example], style: Style) -> metrics.RunIndex:
@@ -150,13 +161,17 @@ def training_runs(pieces: list[Example], style: Style) -> metrics.RunIndex:
         onset = np.cumsum(words["step"])
         order = np.lexsort((words["pitch"], onset))
         columns.append(
-            notes_from_columns(onset[order], words["duration"][order], words["pitch"][order], np.full(len(words), 64))
+            notes_from_columns(
+                onset[order], words["duration"][order], words["pitch"][order], np.full(len(words), 64)
+            )
         )
     return metrics.RunIndex(columns)
 
 
 def compare(made: list[Score], human: list[Score]) -> Figures:
-    """Mean of every measure over each side, the 95 % interval of ours by bootstrap, and how far apart they are."""
+    """Mean of every measure over each side, the 95 % interval of ours by bootstrap, and how far apart they
+    are.
+    """
     rng = np.random.default_rng(0)
     found: Figures = {}
     for name, measure in MEASURES.items():
@@ -241,7 +256,8 @@ def table(name: str, figure: Any) -> str:
     """A figure as lines for people."""
     if not isinstance(figure, dict):
         return f"{name:48} {figure}"
-    lines = [f"{name}: {figure['pieces']} pieces of {figure['bars']} bars beside {figure['human_pieces']} held-out ones"]
+    n, n_human, bars = figure["pieces"], figure["human_pieces"], figure["bars"]
+    lines = [f"{name}: {n} pieces of {bars} bars beside {n_human} held-out ones"]
     lines.append(f"  {'':20}{'made':>10}{'95 % of the mean':>20}{'held out':>12}{'apart':>9}")
     for measure, found in figure["measures"].items():
         low, high = found["interval"]
@@ -252,8 +268,8 @@ def table(name: str, figure: Any) -> str:
     for side in ("copied", "copied_human"):
         runs = figure[side]
         lines.append(
-            f"  {side}: longest run shared with training, median {runs['median']:.0f}, 99 % {runs['p99']:.0f}; "
-            f"{100 * runs['share_over_16']:.1f} % over {LONG_RUN} notes"
+            f"  {side}: longest run shared with training, median {runs['median']:.0f}, "
+            f"99 % {runs['p99']:.0f}; {100 * runs['share_over_16']:.1f} % over {LONG_RUN} notes"
         )
     lines.append(f"  weights {figure['weights'][:16]}")
     return "\n".join(lines)

@@ -68,12 +68,16 @@ def example(
             word = words[i]
             cursor.push(step, int(word["track"]), int(word["pitch"]), int(word["duration"]))
     onset = np.append(np.cumsum(words["step"], dtype=np.int64), cursor.now)
-    return Example(name, words, onset, before, at, last_pitch, np.array(rows, np.int32), first, form, length, ends)
+    return Example(
+        name, words, onset, before, at, last_pitch, np.array(rows, np.int32), first, form, length, ends
+    )
 
 
 @dataclass(frozen=True)
 class Batch:
-    """before, at: inputs; word: targets; notes, ends: (B, T) bool, where a note or the end is to be predicted."""
+    """before, at: inputs; word: targets; notes, ends: (B, T) bool, where a note or the end is to be
+    predicted.
+    """
 
     before: Before
     at: At
@@ -85,8 +89,13 @@ class Batch:
         """The batch on a device; itself when it is there already."""
         if device.type == "cpu":
             return self
-        before, at, word = (type(part)(*(x.to(device) for x in part)) for part in (self.before, self.at, self.word))
-        return Batch(before, at, word, self.notes.to(device), self.ends.to(device))
+        return Batch(
+            Before(*(x.to(device) for x in self.before)),
+            At(*(x.to(device) for x in self.at)),
+            Word(*(x.to(device) for x in self.word)),
+            self.notes.to(device),
+            self.ends.to(device),
+        )
 
 
 @dataclass(frozen=True)
@@ -111,9 +120,27 @@ def whole(example: Example, form: Form | None = None) -> Crop:
 def collate(crops: list[Crop], vocabulary: Vocabulary) -> Batch:
     """Crops side by side, padded at their end to the longest."""
     b, t, n_tracks = len(crops), max(c.stop - c.start for c in crops), vocabulary.n_tracks
-    plain = {name: np.zeros((b, t), np.int64) for name in (
-        "b_step", "b_track", "b_pitch", "b_duration", "b_velocity", "b_position", "b_left", "metre", "key",
-        "step", "track", "pitch", "duration", "velocity", "position", "left")}
+    plain = {
+        name: np.zeros((b, t), np.int64)
+        for name in (
+            "b_step",
+            "b_track",
+            "b_pitch",
+            "b_duration",
+            "b_velocity",
+            "b_position",
+            "b_left",
+            "metre",
+            "key",
+            "step",
+            "track",
+            "pitch",
+            "duration",
+            "velocity",
+            "position",
+            "left",
+        )
+    }
     remaining_before = np.zeros((b, t, n_tracks), np.int64)
     remaining_at = np.zeros((b, t, n_tracks), np.int64)
     last_pitch = np.full((b, t, n_tracks), N_PITCHES, np.int64)
@@ -144,8 +171,12 @@ def collate(crops: list[Crop], vocabulary: Vocabulary) -> Batch:
             plain["b_pitch"][i, 0] = N_PITCHES
         onset = e.onset[lo:hi]
         now = np.append(0, onset[:-1]) if none else e.onset[lo - 1 : hi - 1]
-        plain["b_position"][i, :size], plain["b_left"][i, :size] = place(now, form, vocabulary.steps_per_quarter)
-        plain["position"][i, :size], plain["left"][i, :size] = place(onset, form, vocabulary.steps_per_quarter)
+        plain["b_position"][i, :size], plain["b_left"][i, :size] = place(
+            now, form, vocabulary.steps_per_quarter
+        )
+        plain["position"][i, :size], plain["left"][i, :size] = place(
+            onset, form, vocabulary.steps_per_quarter
+        )
         plain["metre"][i] = form.metre_id
         plain["key"][i] = form.key_id
         remaining_before[i, :size] = e.remaining_before[lo:hi]
@@ -156,10 +187,29 @@ def collate(crops: list[Crop], vocabulary: Vocabulary) -> Batch:
         counts[i, :size] = np.diff(e.first[lo : hi + 1])
     x = {name: torch.from_numpy(value) for name, value in plain.items()}
     offsets = np.concatenate([[0], np.cumsum(counts.ravel())[:-1]])
-    before = Before(x["b_step"], x["b_track"], x["b_pitch"], x["b_duration"], x["b_velocity"], x["b_position"],
-                    x["b_left"], x["metre"], x["key"], torch.from_numpy(remaining_before))
+    before = Before(
+        x["b_step"],
+        x["b_track"],
+        x["b_pitch"],
+        x["b_duration"],
+        x["b_velocity"],
+        x["b_position"],
+        x["b_left"],
+        x["metre"],
+        x["key"],
+        torch.from_numpy(remaining_before),
+    )
     at_step = torch.where(torch.from_numpy(notes), x["step"], 0)
-    at_ = At(at_step, x["position"], x["left"], x["metre"], x["key"], torch.from_numpy(remaining_at),
-             torch.from_numpy(last_pitch), torch.from_numpy(np.concatenate(rows)), torch.from_numpy(offsets))
+    at_ = At(
+        at_step,
+        x["position"],
+        x["left"],
+        x["metre"],
+        x["key"],
+        torch.from_numpy(remaining_at),
+        torch.from_numpy(last_pitch),
+        torch.from_numpy(np.concatenate(rows)),
+        torch.from_numpy(offsets),
+    )
     word = Word(x["step"], x["track"], x["pitch"], x["duration"], x["velocity"])
     return Batch(before, at_, word, torch.from_numpy(notes), torch.from_numpy(ends))

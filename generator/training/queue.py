@@ -1,6 +1,7 @@
 """Train every network in order of need: python -m generator.training.queue
 
-Each goes on from where it stood; one that has seen all its notes is passed over. A lost machine costs a few minutes.
+Each goes on from where it stood; one that has seen all its notes is passed over. A lost machine costs a few
+minutes.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ ORDER = ("chorale", "pop", "folk", "jsb_quarter")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("names", nargs="*", choices=[*ORDER, []], help="only these, in this order")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     for name in given.names or ORDER:
         # A process each, so that what one needed in memory is free for the next.
         command = [sys.executable, "-m", "generator.training.train", name, "--threads", str(given.threads)]
-        if (status := subprocess.run(command, check=False).returncode) != 0:  # noqa: S603
+        if (status := subprocess.run(command, check=False).returncode) != 0:
             return status
     return 0
 

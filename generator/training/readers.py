@@ -87,7 +87,7 @@ class Memory:
             return read()
         path = self.folder / f"{hashlib.sha256(data + bytes([self.VERSION])).hexdigest()[:32]}.json"
         if path.exists():
-            return json.loads(path.read_bytes())  # type: ignore[no-any-return]
+            return json.loads(path.read_bytes())
         result = read()
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
@@ -203,7 +203,7 @@ def _seconds(score: Score, ticks: np.ndarray) -> np.ndarray:
     """The seconds at which ticks of a played score sound."""
     at = np.array([tempo.tick for tempo in score.tempos] + [score.length + 1])
     when = np.array([s.seconds_at(score, int(tick)) for tick in at])
-    return np.interp(ticks, at, when)  # type: ignore[no-any-return]
+    return np.interp(ticks, at, when)
 
 
 def _tidy_metres(metres: list[Metre]) -> tuple[Metre, ...]:

@@ -1,7 +1,7 @@
 """Train the note network of a style: python -m generator.training.train chorale
 
-Reads from top to bottom. Stops and goes on: state, losses and samples lie in var/training/<name>/; the best weights
-by validation are written to generator/weights/<name>.safetensors with their card.
+Reads from top to bottom. Stops and goes on: state, losses and samples lie in var/training/<name>/; the best
+weights by validation are written to generator/weights/<name>.safetensors with their card.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ ROWS, LONGEST = 16, 1024
 class Recipe:
     """How one network is trained. notes: how many are seen in all; crop: notes in a row of a batch.
 
-    forget_metre, forget_length: share of the crops whose metre, and of those whose length, is kept from the network,
-    so that it can read and write without knowing them. knows_key: tell it the key, and show it all in white keys.
+    forget_metre, forget_length: share of the crops whose metre, and of those whose length, is kept from the
+    network, so that it can read and write without knowing them. knows_key: tell it the key, and show it all
+    in white keys.
     """
 
     notes: float
@@ -69,12 +70,16 @@ RECIPES = {
     "chorale": Recipe(notes=3.6e6, batch=8),
     "folk": Recipe(notes=2.5e6),
     "pop": Recipe(notes=2.5e6, width=384, head=320, dropout=0.15, crop=384, batch=12),
-    "jsb_quarter": Recipe(notes=2.4e6, dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0),
+    "jsb_quarter": Recipe(
+        notes=2.4e6, dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0
+    ),
 }
 
 
 def losses(network: NoteRNN, batch: Batch) -> Tensor:
-    """Nats of each part of the notes (step, track, pitch, duration, velocity), summed over the batch; (5,)."""
+    """Nats of each part of the notes (step, track, pitch, duration, velocity), summed over the batch;
+    (5,).
+    """
     logits = network(batch.before, batch.at, batch.word)
     sums = []
     for part, (guess, truth) in enumerate(zip(logits, batch.word, strict=True)):
@@ -86,7 +91,9 @@ def losses(network: NoteRNN, batch: Batch) -> Tensor:
 
 @torch.inference_mode()
 def nats_a_note(network: NoteRNN, pieces: list[Example], told: Callable[[Form], Form]) -> np.ndarray:
-    """Nats a note by part, mean over all notes of the pieces; (5,). told: what of a form the network is told."""
+    """Nats a note by part, mean over all notes of the pieces; (5,). told: what of a form the network is
+    told.
+    """
     network.eval()
     device = next(network.parameters()).device
     total = np.zeros(5)
@@ -106,7 +113,11 @@ def crops(examples: list[Example], recipe: Recipe, rng: np.random.Generator) -> 
     for i in rng.choice(len(examples), recipe.batch, p=weights / weights.sum()):
         piece, n = examples[i], int(lengths[i])
         # Beginnings and ends get their share: a start may be drawn before the first note or near the last.
-        start = int(np.clip(rng.integers(-recipe.crop // 4, max(1, n - recipe.crop * 3 // 4)), 0, max(0, n - recipe.crop)))
+        start = int(
+            np.clip(
+                rng.integers(-recipe.crop // 4, max(1, n - recipe.crop * 3 // 4)), 0, max(0, n - recipe.crop)
+            )
+        )
         down, up = max(-recipe.transpose, low - piece.low), min(recipe.transpose, high - piece.high)
         semitones = int(rng.integers(down, up + 1)) if recipe.transpose else 0
         form = piece.form if recipe.knows_key else replace(piece.form, key=-1)
@@ -125,7 +136,12 @@ class Run:
         self.name, self.recipe, self.device = name, recipe, device
         torch.manual_seed(recipe.seed)
         self.config = RNNConfig(
-            style_of(name).vocabulary, recipe.recurrence, recipe.width, recipe.n_layers, recipe.head, recipe.dropout
+            style_of(name).vocabulary,
+            recipe.recurrence,
+            recipe.width,
+            recipe.n_layers,
+            recipe.head,
+            recipe.dropout,
         )
         self.network = NoteRNN(self.config).to(device)
         self.average = NoteRNN(self.config).to(device)
@@ -145,9 +161,9 @@ class Run:
 
     def save(self) -> None:
         state = {
-            "recipe": asdict(self.recipe), "network": self.network.state_dict(), "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(), "step": self.step, "notes": self.notes,
-            "seconds": self.seconds, "best": self.best, "rng": self.rng.bit_generator.state,
+            "recipe": asdict(self.recipe), "network": self.network.state_dict(), "average":
+            self.average.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step, "notes":
+            self.notes, "seconds": self.seconds, "best": self.best, "rng": self.rng.bit_generator.state,
         }  # fmt: skip
         torch.save(state, self.folder / "state.partial")
         (self.folder / "state.partial").replace(self.folder / "state.pt")
@@ -206,12 +222,16 @@ def card_of(run: Run, valid: float, sets: tuple[str, ...]) -> dict[str, Any]:
 
 def _revision() -> str:
     try:
-        return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: E501, S607
+        return subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 
 
-def train(name: str, *, minutes: float, every: float, weights: Path, fresh: bool, changes: dict[str, Any]) -> None:
+def train(
+    name: str, *, minutes: float, every: float, weights: Path, fresh: bool, changes: dict[str, Any]
+) -> None:
     """Train until the recipe's notes are seen or the minutes are over."""
     recipe = replace(RECIPES[name], **changes)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -219,7 +239,8 @@ def train(name: str, *, minutes: float, every: float, weights: Path, fresh: bool
     if not fresh:
         run.resume()
     sides = load_examples(name)
-    print(f"{name}: {', '.join(f'{len(v)} {k}' for k, v in sides.items())} pieces, from step {run.step} on {device}")
+    counts = ", ".join(f"{len(pieces)} {side}" for side, pieces in sides.items())
+    print(f"{name}: {counts} pieces, from step {run.step} on {device}")
     began = last = time.monotonic()
     seconds_before = run.seconds
     recent: list[float] = []
@@ -235,7 +256,7 @@ def train(name: str, *, minutes: float, every: float, weights: Path, fresh: bool
     run.save()
 
 
-def validate(run: Run, valid: list[Example], train_loss: float, weights: Path, bar: "tqdm[Any]") -> None:
+def validate(run: Run, valid: list[Example], train_loss: float, weights: Path, bar: tqdm[Any]) -> None:
     """Measure, keep the best, save the run, draw its curves, write a sample."""
     key_only = (lambda form: Form(key=form.key)) if run.recipe.knows_key else (lambda form: Form())
     blind = nats_a_note(run.average, valid, key_only)
@@ -257,7 +278,10 @@ def validate(run: Run, valid: list[Example], train_loss: float, weights: Path, b
         run.best = score
         sets = DATASETS[run.name]
         checkpoints.save(
-            weights / f"{run.name}.safetensors", run.average, run.config, card_of(run, float(blind.sum()), sets)
+            weights / f"{run.name}.safetensors",
+            run.average,
+            run.config,
+            card_of(run, float(blind.sum()), sets),
         )
         sample = samples.write(weights / f"{run.name}.safetensors", run.name)
         if sample is not None:
@@ -266,9 +290,13 @@ def validate(run: Run, valid: list[Example], train_loss: float, weights: Path, b
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("name", choices=RECIPES)
-    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on")
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on"
+    )
     parser.add_argument("--every", type=float, default=3, help="minutes between measurements")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--weights", type=Path, default=checkpoints.WEIGHTS, help="where the best weights go")
@@ -278,7 +306,14 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     types = {field: type(value) for field, value in asdict(RECIPES[given.name]).items()}
     changes = {key: types[key](value) for key, value in (pair.split("=") for pair in given.set)}
-    train(given.name, minutes=given.minutes, every=given.every, weights=given.weights, fresh=given.fresh, changes=changes)
+    train(
+        given.name,
+        minutes=given.minutes,
+        every=given.every,
+        weights=given.weights,
+        fresh=given.fresh,
+        changes=changes,
+    )
 
 
 if __name__ == "__main__":

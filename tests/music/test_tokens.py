@@ -21,7 +21,8 @@ TWO_VOICES = Vocabulary(
 
 def spelt(rows: list[tuple[int, int, int, int, int]], vocabulary: Vocabulary = TWO_VOICES) -> np.ndarray:
     """rows of (onset, duration, pitch, velocity, track)."""
-    return spell(*np.array(rows).T, vocabulary)
+    onset, duration, pitch, velocity, track = np.array(rows).T
+    return spell(onset, duration, pitch, velocity, track, vocabulary)
 
 
 def test_notes_that_start_together_are_ordered_by_track_and_then_from_the_top() -> None:

@@ -56,17 +56,20 @@ def test_one_step_at_a_time_says_what_the_whole_sequence_says(recurrence: str) -
     batch = collate([whole(scale())], V)
     with torch.inference_mode():
         x = network.inputs(batch.before)
-        whole = network.body(x)
+        at_once = network.body(x)
         state = network.body.start(1)
         steps = torch.stack([network.body.step(x[:, t], state) for t in range(x.shape[1])], 1)
-    assert torch.allclose(whole, steps, atol=1e-5)
+    assert torch.allclose(at_once, steps, atol=1e-5)
 
 
 def test_nothing_after_a_note_changes_what_was_said_of_it() -> None:
     network = tiny().eval()
     long, short = scale(12), scale(8)
     with torch.inference_mode():
-        a, b = (network(x.before, x.at, x.word) for x in (collate([Crop(e, 0, 6, Form())], V) for e in (long, short)))
+        a, b = (
+            network(x.before, x.at, x.word)
+            for x in (collate([Crop(e, 0, 6, Form())], V) for e in (long, short))
+        )
     # The held bass differs in length, which is said in the second note; all before it must agree.
     assert torch.equal(a[0][:, :2], b[0][:, :2])
     assert torch.equal(a[2][:, :2], b[2][:, :2])
@@ -74,12 +77,13 @@ def test_nothing_after_a_note_changes_what_was_said_of_it() -> None:
 
 def test_a_crop_moved_by_semitones_reads_as_the_transposed_piece() -> None:
     piece = scale()
-    moved = example(
-        spell(piece.onset[:-1], piece.words["duration"], piece.words["pitch"] + 3, np.full(13, 84), piece.words["track"], V),
-        V, Form((4, 4), 0, 48, 3), 48,
-    )  # fmt: skip
+    duration, pitch, track = (piece.words[name] for name in ("duration", "pitch", "track"))
+    words = spell(piece.onset[:-1], duration, pitch + 3, np.full(13, 84), track, V)
+    moved = example(words, V, Form((4, 4), 0, 48, 3), 48)
     ours, theirs = collate([Crop(piece, 0, 14, piece.form, 3)], V), collate([whole(moved)], V)
-    for a, b in zip((*ours.before, *ours.at, *ours.word), (*theirs.before, *theirs.at, *theirs.word), strict=True):
+    for a, b in zip(
+        (*ours.before, *ours.at, *ours.word), (*theirs.before, *theirs.at, *theirs.word), strict=True
+    ):
         assert torch.equal(a, b)
 
 
@@ -94,5 +98,5 @@ def test_a_checkpoint_is_read_back_as_it_was_written(tmp_path) -> None:  # type:
 
 
 def test_a_missing_checkpoint_says_how_to_train_one(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(checkpoints.CheckpointError, match="training.train"):
+    with pytest.raises(checkpoints.CheckpointError, match=r"training\.train"):
         checkpoints.load(tmp_path / "none.safetensors")

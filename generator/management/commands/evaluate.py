@@ -21,7 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("family", choices=["rnn"])
         parser.add_argument("--only", metavar="NAME", help="one network, such as chorale")
         parser.add_argument("--json", action="store_true", help="print JSON alone")
-        parser.add_argument("--cards", action="store_true", help="write the figures to the model cards as well")
+        parser.add_argument(
+            "--cards", action="store_true", help="write the figures to the model cards as well"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         figures: dict[str, Any] = {}
