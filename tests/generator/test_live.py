@@ -24,8 +24,9 @@ from tests.fake_engine import beat_notes
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN = 60.0
-BEATS, TRACKS = 32, 4  # eight bars of a chorale
-WHOLE = [note for beat in range(BEATS) for note in beat_notes(7, beat, TRACKS)]
+BARS, TRACKS = 32, 4  # of a chorale
+SLOW, QUICK = "0.1", "0.005"  # seconds a beat: thirteen for the whole, or less than one
+WHOLE = [note for beat in range(4 * BARS) for note in beat_notes(7, beat, TRACKS)]
 
 
 class Site:
@@ -41,7 +42,7 @@ class Site:
             "VAR_DIR": str(folder),
             "PORT": str(self.port),
             "OSTINATO_ENGINE": "tests.fake_engine.FakeEngine",
-            "FAKE_ENGINE_DELAY": "0.1",
+            "FAKE_ENGINE_DELAY": SLOW,
             "QUEUE_LEASE_SECONDS": "2",
             "QUEUE_POLL_SECONDS": "0.1",
             "PYTHONUNBUFFERED": "1",
@@ -85,8 +86,8 @@ class Site:
             return json.load(answer)
 
     def make(self) -> Any:
-        """Ask for eight bars: 3.2 seconds of the slow engine."""
-        return self.ask("POST", "/api/v1/generations/", {"style": "chorale", "bars": 8, "seed": 7})
+        """Ask for a long piece."""
+        return self.ask("POST", "/api/v1/generations/", {"style": "chorale", "bars": BARS, "seed": 7})
 
     def listen(self, job: Any, after: int) -> ClientConnection:
         return connect(
@@ -148,20 +149,22 @@ def assert_whole(site: Site, ear: Ear) -> None:
     assert [event["type"] for event in ear.events].count("opening") == 1
     assert ear.notes == WHOLE
     assert site.rows("select code, n_notes, bars from gallery_piece") == [
-        (ear.events[-1]["piece"], len(WHOLE), 8)
+        (ear.events[-1]["piece"], len(WHOLE), BARS)
     ]
     stored = [number for (number,) in site.rows("select number from generator_event order by number")]
     assert stored == [event["number"] for event in ear.events]
-    assert site.rows("select count(*) from generator_message") == [(0,)]
+    ends = time.monotonic() + 10
+    while site.rows("select count(*) from generator_message") != [(0,)]:  # acknowledged right after the end
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_a_piece_is_heard_as_it_is_written_and_a_cut_line_loses_nothing(site: Site) -> None:
+    site.environment["FAKE_ENGINE_DELAY"] = "0.03"
     site.start()
-    asked = time.monotonic()
-    job = site.make()
-    ear = Ear(site, job)
+    ear = Ear(site, site.make())
     ear.listen(lambda: len(ear.notes) >= TRACKS)
-    assert time.monotonic() - asked < 3.0  # long before the last note
+    assert site.rows("select status from generator_job") == [("running",)]  # heard long before the last note
     ear.listen(lambda: len(ear.events) >= 10)  # the line is cut here
     time.sleep(0.5)
     ear.listen(ear.is_over)
@@ -175,6 +178,7 @@ def test_a_site_killed_in_the_middle_goes_on_when_it_is_started_again(site: Site
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert site.rows("select status from generator_job") == [("running",)]
+    site.environment["FAKE_ENGINE_DELAY"] = QUICK
     site.start()
     ear.listen(ear.is_over)
     assert "Taking up 1 unfinished job" in site.log()
@@ -189,27 +193,25 @@ def test_a_site_that_is_stopped_hands_its_jobs_back_and_the_next_start_goes_on(
     process = site.start()
     ear = Ear(site, site.make())
     ear.listen(lambda: len(ear.events) >= 10)
-    asked = time.monotonic()
     process.send_signal(number)
-    assert process.wait(timeout=20) == 0
-    assert time.monotonic() - asked < 10.0
+    assert process.wait(timeout=30) == 0
     assert site.log().rstrip().endswith("Stopped")
     assert site.rows("select status, handed_back from generator_job") == [("queued", 1)]
     assert site.rows("select count(*) from generator_worker") == [(0,)]
+    site.environment["FAKE_ENGINE_DELAY"] = QUICK
     site.start()
     ear.listen(ear.is_over)
     assert_whole(site, ear)
 
 
-def test_a_stopped_piece_stops_within_a_second_and_keeps_its_bars(site: Site) -> None:
+def test_a_stopped_piece_stops_long_before_its_end_and_keeps_its_bars(site: Site) -> None:
     site.start()
     ear = Ear(site, site.make())
     ear.listen(lambda: len(ear.events) >= 8)
-    stopped = time.monotonic()
     cancel(site, ear.job)
     ear.listen(ear.is_over)
-    assert time.monotonic() - stopped < 1.0
     assert ear.events[-1]["type"] == "cancelled"
+    assert len(ear.events) < 4 * BARS / 2
     (status, bars_done), (bars,) = (
         site.rows("select status, bars_done from generator_job")[0],
         site.rows("select bars from gallery_piece")[0],
@@ -234,8 +236,8 @@ def test_a_worker_in_a_process_of_its_own_is_replaced_by_another_when_it_is_kill
     first = site.command("run_generator", "--seats", "2")
     ear = Ear(site, site.make())
     ear.listen(lambda: len(ear.events) >= 6)
+    site.environment["FAKE_ENGINE_DELAY"] = QUICK
     site.command("run_generator", "--seats", "2")
-    time.sleep(0.1)
     first.send_signal(signal.SIGKILL)
     ear.listen(ear.is_over)
     assert_whole(site, ear)
