@@ -158,7 +158,7 @@ class LSTM(nn.Module):
 
     def start(self, n_rows: int) -> State:
         return [
-            layer.weight_hh_l0.new_zeros(n_rows, layer.hidden_size)
+            layer.all_weights[0][0].new_zeros(n_rows, layer.hidden_size)
             for layer in self._layers()
             for _ in range(2)
         ]
@@ -167,8 +167,8 @@ class LSTM(nn.Module):
         """Plain matrix products: nn.LSTM called for one step is several times slower."""
         for i, layer in enumerate(self._layers()):
             h, c = state[2 * i], state[2 * i + 1]
-            gates = F.linear(x, layer.weight_ih_l0, layer.bias_ih_l0)
-            gates = gates + F.linear(h, layer.weight_hh_l0, layer.bias_hh_l0)
+            w_ih, w_hh, b_ih, b_hh = layer.all_weights[0]
+            gates = F.linear(x, w_ih, b_ih) + F.linear(h, w_hh, b_hh)
             into, forget, new, out = gates.chunk(4, -1)
             c.mul_(forget.sigmoid()).add_(into.sigmoid() * new.tanh())
             x = out.sigmoid() * c.tanh()

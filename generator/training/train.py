@@ -67,9 +67,9 @@ class Recipe:
 
 
 RECIPES = {
-    "chorale": Recipe(notes=3.6e6, batch=8),
-    "folk": Recipe(notes=2.5e6),
-    "pop": Recipe(notes=2.5e6, width=384, head=320, dropout=0.15, crop=384, batch=12),
+    "chorale": Recipe(notes=4e6, batch=8, dropout=0.45),
+    "folk": Recipe(notes=2.2e6, batch=6),
+    "pop": Recipe(notes=2.5e6, width=384, head=320, dropout=0.15, crop=384, batch=4),
     "jsb_quarter": Recipe(
         notes=2.4e6, dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0
     ),
