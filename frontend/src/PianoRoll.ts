@@ -2,12 +2,13 @@ import { listenOnSurface, pinched, rulerIntent, wheeled } from './gestures.ts'
 import { hitTest } from './hitTest.ts'
 import { type Note, pitchName } from './note.ts'
 import { NoteIndex } from './noteIndex.ts'
-import { type Area, type Moment, paintKeys, paintMoment, paintNotes, paintRuler, type Scene, type TickRange } from './painter.ts'
+import { type Moment, paintKeys, paintMoment, paintPane, paintRuler, type Scene, type TickRange } from './painter.ts'
 import { onThemeChange, type Palette, readPalette } from './palette.ts'
 import { type Ink, makeInk } from './patterns.ts'
 import { Rows } from './rows.ts'
 import { barCount, barTicks, type Score, type Track } from './score.ts'
 import { instrumentName } from './instruments.ts'
+import { Tiles } from './tiles.ts'
 import { trackStyles } from './trackStyle.ts'
 import { LEAD, Viewport } from './viewport.ts'
 
@@ -52,13 +53,25 @@ style.replaceSync(`
   :host { display: block; position: relative; width: 100%; height: 100%; overflow: hidden; contain: strict; border-radius: inherit; background: var(--ground, #0e1013); }
   :host(:focus-visible) { outline: 2px solid var(--accent, #ffb454); outline-offset: -2px; }
   canvas { position: absolute; display: block; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
-  .overlay { pointer-events: none; }
+  .notes { position: absolute; overflow: hidden; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
   .notes[data-interactive] { cursor: grab; }
   .notes[data-interactive]:active { cursor: grabbing; }
+  .pane { position: absolute; left: 0; overflow: hidden; pointer-events: none; }
+  .pane + .pane { box-shadow: 0 -1px color-mix(in srgb, var(--line, #2a2f37) 70%, var(--muted, #9aa0a8)); }
+  .world { position: absolute; top: 0; left: 0; width: 0; height: 0; will-change: transform; }
+  .world canvas { top: 0; left: 0; }
+  .overlay { pointer-events: none; }
   .ruler { touch-action: none; cursor: pointer; }
   .keys { cursor: pointer; touch-action: pan-x; }
   ul { position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `)
+
+function put(element: HTMLElement, left: number, top: number, width: number, height: number): void {
+  element.style.left = `${left}px`
+  element.style.top = `${top}px`
+  element.style.width = `${width}px`
+  element.style.height = `${height}px`
+}
 
 /**
  * Shows a score on canvases inside `host`, whose size it follows, and says where it was pressed.
@@ -67,7 +80,9 @@ style.replaceSync(`
 export class PianoRoll {
   private readonly listeners = new AbortController()
   private readonly root = document.createElement('div')
-  private readonly notes: HTMLCanvasElement
+  private readonly notes = document.createElement('div')
+  private readonly pitchTiles = new Tiles()
+  private readonly drumTiles = new Tiles()
   private readonly overlay: HTMLCanvasElement
   private readonly ruler: HTMLCanvasElement
   private readonly keys: HTMLCanvasElement
@@ -96,9 +111,9 @@ export class PianoRoll {
 
   private frame = 0
   private lastTime = 0
-  /** The view that the notes canvas shows now, and the parts of it that are out of date. */
+  /** The view that the tiles were painted for. */
   private painted: Viewport | null = null
-  private dirty: Area[] = []
+  private overlayEmpty = true
   private rulerDirty = true
   private keysShown = ''
   private labelDirty = true
@@ -119,7 +134,9 @@ export class PianoRoll {
       shadow.append(element)
       return element
     }
-    this.notes = canvas('notes')
+    this.notes.className = 'notes'
+    this.notes.append(this.pitchTiles.element, this.drumTiles.element)
+    shadow.append(this.notes)
     this.overlay = canvas('overlay')
     this.ruler = canvas('ruler')
     this.keys = canvas('keys')
@@ -287,7 +304,7 @@ export class PianoRoll {
     const top = this.ruler.hidden ? 0 : this.coarse ? COARSE_RULER : RULER
     const width = Math.max(0, Math.round(box.width) - left)
     const height = Math.max(0, Math.round(box.height) - top)
-    this.place(this.notes, left, top, width, height)
+    put(this.notes, left, top, width, height)
     this.place(this.overlay, left, top, width, height)
     this.place(this.ruler, left, 0, width, top)
     this.place(this.keys, 0, top, left, height)
@@ -309,10 +326,9 @@ export class PianoRoll {
   private place(canvas: HTMLCanvasElement, left: number, top: number, width: number, height: number): void {
     canvas.width = Math.round(width * this.ratio)
     canvas.height = Math.round(height * this.ratio)
-    canvas.style.left = `${left}px`
-    canvas.style.top = `${top}px`
-    canvas.style.width = `${width}px`
-    canvas.style.height = `${height}px`
+    // The canvas covers whole device pixels; stretched by a fraction of one it would blur.
+    put(canvas, left, top, canvas.width / this.ratio, canvas.height / this.ratio)
+    this.overlayEmpty = true
   }
 
   /** Rows and time for this score and size, unless a hand has chosen them. */
@@ -390,10 +406,11 @@ export class PianoRoll {
     this.wake()
   }
 
-  /** A span of time is out of date. */
+  /** A span of time, in ticks, is out of date. */
   private soil(from: number, to: number): void {
-    const x = this.view.x(from) - 4
-    this.dirty.push({ x, y: 0, width: this.view.x(to) - x + 16, height: this.view.height })
+    // In pixels of the content, with room for beads and rounding.
+    const px = (tick: number) => LEAD + tick * this.view.scale
+    for (const tiles of [this.pitchTiles, this.drumTiles]) tiles.soil(px(from) - 4, px(to) + 16)
   }
 
   private wake(): void {
@@ -418,7 +435,10 @@ export class PianoRoll {
     this.paintPicture(scene)
     const moving = this.edge < this.score.length
     const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge: moving && this.edge > 0 && !this.calm.matches ? this.edge : null }
-    paintMoment(this.pen(this.overlay), scene, moment)
+    const empty = moment.loop === null && moment.edge === null && !this.isInView(moment.playhead)
+    // A transparent canvas costs as much empty as full: it is only touched when it changes.
+    if (!empty || !this.overlayEmpty) paintMoment(this.pen(this.overlay), scene, moment)
+    this.overlayEmpty = empty
     if (this.rulerDirty && !this.ruler.hidden) {
       paintRuler(this.pen(this.ruler), scene, this.ruler.height / this.ratio, { ...moment, loop: this.loop }, this.loopOn)
       this.rulerDirty = false
@@ -427,51 +447,40 @@ export class PianoRoll {
     if (this.labelDirty) this.label()
   }
 
+  /** Whether anything of the playhead, or of the notes that it lights, can be seen. */
+  private isInView(tick: number | null): boolean {
+    return tick !== null && this.view.x(tick) > -this.view.width && this.view.x(tick) < this.view.width + 20
+  }
+
   private pen(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
     const pen = canvas.getContext('2d', { alpha: canvas === this.overlay })!
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
     return pen
   }
 
-  /** Shifts what is already painted and paints only what has come into view or has changed. */
+  /** Moves the tiles to where the view is, and paints those that are missing or out of date. */
   private paintPicture(scene: Scene): void {
     const { view, painted } = this
-    const pen = this.pen(this.notes)
-    const whole = { x: 0, y: 0, width: view.width, height: view.height }
-    const dx = painted ? view.scrollX - painted.scrollX : 0
-    const dy = painted ? view.scrollY - painted.scrollY : 0
     const same =
-      painted && painted.scale === view.scale && painted.rowHeight === view.rowHeight && painted.length === view.length && painted.drumRows === view.drumRows
-    const pitches = view.pitchHeight
-    if (!same || Math.abs(dx) >= view.width || (dy && Math.abs(dy) >= pitches)) {
-      paintNotes(pen, scene, whole)
-    } else {
-      if (dx || dy) {
-        // Drum rows stand still while pitches scroll.
-        this.shift(pen, 0, pitches, dx, dy)
-        this.shift(pen, pitches, view.height - pitches, dx, 0)
-        if (dx) paintNotes(pen, scene, { x: dx > 0 ? view.width - dx : 0, y: 0, width: Math.abs(dx), height: view.height })
-        if (dy) paintNotes(pen, scene, { x: 0, y: dy > 0 ? pitches - dy : 0, width: view.width, height: Math.abs(dy) })
-      }
-      for (const area of this.dirty) {
-        const x = Math.max(0, Math.floor(area.x))
-        const width = Math.min(view.width, Math.ceil(area.x + area.width)) - x
-        if (width > 0) paintNotes(pen, scene, { ...area, x, width })
-      }
+      painted && painted.scale === view.scale && painted.rowHeight === view.rowHeight && painted.length === view.length &&
+      painted.drumRows === view.drumRows && painted.height === view.height // prettier-ignore
+    if (!same) {
+      this.pitchTiles.clear()
+      this.drumTiles.clear()
     }
-    this.dirty = []
+    const pitches = view.pitchHeight
+    this.pitchTiles.resize(view.width, pitches, this.ratio)
+    this.drumTiles.resize(view.width, view.height - pitches, this.ratio)
+    this.drumTiles.element.style.top = `${pitches}px`
+    // Tiles count from the content's corner; painters count from the view's. One still view is both.
+    const still = { ...scene, view: view.atOrigin() }
+    const more = this.pitchTiles.show(view.scrollX, view.scrollY, (pen, area) => paintPane(pen, still, 'pitches', area))
+    const drums = this.drumTiles.show(view.scrollX, 0, (pen, area) => {
+      pen.translate(0, -pitches)
+      paintPane(pen, still, 'drums', { ...area, y: pitches })
+    })
     this.painted = view
-  }
-
-  /** Moves the picture between `top` and `top + height` by (−dx, −dy). */
-  private shift(pen: CanvasRenderingContext2D, top: number, height: number, dx: number, dy: number): void {
-    if (height <= 0) return
-    const { width } = this.view
-    const { ratio } = this
-    const w = width - Math.abs(dx)
-    const h = height - Math.abs(dy)
-    const [x, y] = [Math.max(0, dx), top + Math.max(0, dy)]
-    pen.drawImage(this.notes, x * ratio, y * ratio, w * ratio, h * ratio, x - dx, y - dy, w, h)
+    if (more || drums) this.wake()
   }
 
   private paintKeyboard(scene: Scene): void {
@@ -544,7 +553,8 @@ export class PianoRoll {
       'wheel',
       (event) => {
         const before = this.view
-        const view = wheeled(before, event, event.offsetX, event.offsetY)
+        const box = this.notes.getBoundingClientRect()
+        const view = wheeled(before, event, event.clientX - box.left, event.clientY - box.top)
         const turned = view.scale !== before.scale || view.scrollX !== before.scrollX || view.scrollY !== before.scrollY || view.rowHeight !== before.rowHeight
         // At its end the roll lets the page scroll; a zoom never zooms the page.
         if (turned || event.ctrlKey || event.metaKey) event.preventDefault()

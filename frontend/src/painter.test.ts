@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { NoteIndex } from './noteIndex.ts'
-import { barEvery, noteBox, type PaintedTrack, paintMoment, paintNotes, type Scene } from './painter.ts'
+import { barEvery, noteBox, type PaintedTrack, paintMoment, paintPane, type Scene } from './painter.ts'
 import type { Palette } from './palette.ts'
 import type { Ink } from './patterns.ts'
 import { Rows } from './rows.ts'
@@ -47,13 +47,13 @@ beforeAll(() => {
 
 test('only the notes of the area are drawn', () => {
   const { context, notes } = pen()
-  paintNotes(context, scene([track('red', [0, 480, 4800])]), { ...whole, width: 60 })
+  paintPane(context, scene([track('red', [0, 480, 4800])]), 'pitches', { ...whole, width: 60 })
   expect(notes('red')).toEqual([LEAD, LEAD + 48])
 })
 
 test('a track that does not sound is a ghost', () => {
   const { context, notes } = pen()
-  paintNotes(context, scene([track('red', [0], false), track('blue', [960])]), whole)
+  paintPane(context, scene([track('red', [0], false), track('blue', [960])]), 'pitches', whole)
   expect(notes('red')).toEqual([])
   expect(notes('red ghost')).toEqual([LEAD])
   expect(notes('blue')).toEqual([LEAD + 96])
@@ -61,7 +61,7 @@ test('a track that does not sound is a ghost', () => {
 
 test('what is not written yet is not drawn', () => {
   const { context, notes } = pen()
-  paintNotes(context, scene([track('red', [0, 960, 1920])], { written: 1000 }), whole)
+  paintPane(context, scene([track('red', [0, 960, 1920])], { written: 1000 }), 'pitches', whole)
   expect(notes('red')).toEqual([LEAD, LEAD + 96])
 })
 

@@ -2,7 +2,7 @@
 
 import { isBlackKey, type Note, pitchName } from './note.ts'
 import type { NoteIndex } from './noteIndex.ts'
-import { css, mix, type Palette } from './palette.ts'
+import { css, mix, type Palette, type Rgb } from './palette.ts'
 import { type Ink, shadeOf } from './patterns.ts'
 import type { Rows } from './rows.ts'
 import { barsBetween, beatTicks, type Metre } from './score.ts'
@@ -41,81 +41,82 @@ export interface Area {
   readonly height: number
 }
 
-/** Rows, bars and notes of one area of the picture. */
-export function paintNotes(pen: Pen, scene: Scene, area: Area): void {
+export type Pane = 'pitches' | 'drums'
+
+/** Rows, bars and notes of one area of a pane. The area may lie outside what the view shows now. */
+export function paintPane(pen: Pen, scene: Scene, pane: Pane, area: Area): void {
   pen.save()
   pen.beginPath()
   pen.rect(area.x, area.y, area.width, area.height)
   pen.clip()
-  paintGrid(pen, scene, area)
-  paintTracks(pen, scene, area)
+  if (pane === 'pitches') paintPitchRows(pen, scene, area)
+  else paintDrumRows(pen, scene, area)
+  paintBars(pen, scene, area)
+  paintTracks(pen, scene, pane, area)
   pen.restore()
 }
 
-function paintGrid(pen: Pen, { view, palette, metres, written, ratio }: Scene, area: Area): void {
+function paintPitchRows(pen: Pen, { view, palette, ratio }: Scene, area: Area): void {
   const { ground, surface, line } = palette
+  const snap = (px: number) => Math.round(px * ratio) / ratio
+  const bottom = area.y + area.height
+  pen.fillStyle = css(mix(ground, surface, 0.62))
+  pen.fillRect(area.x, area.y, area.width, area.height)
+  const top = view.pitch(area.y)
+  pen.fillStyle = css(mix(ground, palette.dark ? [0, 0, 0] : palette.raised, palette.dark ? 0.16 : 0.75))
+  for (let pitch = top; pitch >= 0 && view.y(pitch) < bottom; pitch--) {
+    if (!isBlackKey(pitch)) continue
+    const y = snap(view.y(pitch))
+    pen.fillRect(area.x, y, area.width, snap(view.y(pitch - 1)) - y)
+  }
+  pen.fillStyle = css(line, 0.75)
+  for (let pitch = top; pitch >= 0 && view.y(pitch) < bottom; pitch--) {
+    // Octaves begin at C.
+    if (pitch % 12 === 0) pen.fillRect(area.x, snap(view.y(pitch - 1)), area.width, 1 / ratio)
+  }
+}
+
+function paintDrumRows(pen: Pen, { view, palette }: Scene, area: Area): void {
+  for (let row = 0; row < view.drumRows; row++) {
+    pen.fillStyle = css(drumGround(palette, row))
+    pen.fillRect(area.x, view.drumY(row), area.width, view.drumRowHeight)
+  }
+}
+
+function drumGround({ ground, surface }: Palette, row: number): Rgb {
+  return mix(ground, surface, row % 2 ? 0.62 : 0.2)
+}
+
+function paintBars(pen: Pen, { view, palette, metres, written, ratio }: Scene, area: Area): void {
+  const { line } = palette
   const hair = 1 / ratio
   const snap = (px: number) => Math.round(px * ratio) / ratio
   const right = area.x + area.width
-  const bottom = area.y + area.height
-
-  pen.fillStyle = css(mix(ground, surface, 0.62))
-  pen.fillRect(area.x, area.y, area.width, area.height)
-
-  if (view.pitchHeight > 0) {
-    const last = Math.min(bottom, view.pitchHeight)
-    pen.fillStyle = css(mix(ground, palette.dark ? [0, 0, 0] : palette.raised, palette.dark ? 0.16 : 0.75))
-    for (let pitch = view.pitch(area.y); pitch >= 0 && view.y(pitch) < last; pitch--) {
-      if (!isBlackKey(pitch)) continue
-      const top = snap(view.y(pitch))
-      pen.fillRect(area.x, top, area.width, Math.min(last, snap(view.y(pitch - 1))) - top)
-    }
-    pen.fillStyle = css(line, 0.75)
-    for (let pitch = view.pitch(area.y); pitch >= 0 && view.y(pitch) < last; pitch--) {
-      // Octaves begin at C; the line between E and F is the other place where two white keys meet.
-      if (pitch % 12 === 0) pen.fillRect(area.x, snap(view.y(pitch - 1)), area.width, hair)
-    }
-  }
-  for (let row = 0; row < view.drumRows; row++) {
-    const top = snap(view.drumY(row))
-    if (top > bottom) break
-    pen.fillStyle = css(row % 2 ? mix(ground, surface, 0.62) : mix(ground, surface, 0.2))
-    pen.fillRect(area.x, top, area.width, view.drumRowHeight)
-  }
-
   const from = Math.max(0, view.tick(area.x) - 1)
-  const to = view.tick(right) + 1
   const end = view.length
-  const pxPerBeat = (metre: Metre) => beatTicks(metre) * view.scale
-  for (const bar of barsBetween(metres, from, Math.min(to, end + 1))) {
-    const beat = pxPerBeat(bar.metre)
+  const to = Math.min(view.tick(right) + 1, end + 1)
+  for (const bar of barsBetween(metres, from, to)) {
+    const beat = beatTicks(bar.metre) * view.scale
     if (beat < 9) continue
     const parts = beat >= 64 ? 4 : beat >= 36 ? 2 : 1
     const step = beatTicks(bar.metre) / parts
     for (let tick = bar.start + step, part = 1; tick < Math.min(bar.end, end); tick += step, part++) {
-      const onBeat = part % parts === 0
-      pen.fillStyle = css(line, onBeat ? 0.72 : 0.3)
+      pen.fillStyle = css(line, part % parts === 0 ? 0.72 : 0.3)
       pen.fillRect(snap(view.x(tick)), area.y, hair, area.height)
     }
   }
   const every = barEvery(view, metres)
   pen.fillStyle = css(mix(line, palette.muted, 0.22))
-  for (const bar of barsBetween(metres, from, Math.min(to, end + 1))) {
+  for (const bar of barsBetween(metres, from, to)) {
     // Zoomed far out, bar lines would close to a wall: every fourth or sixteenth stands for its group.
     if ((bar.number - 1) % every === 0) pen.fillRect(snap(view.x(bar.start)), area.y, Math.max(hair, snap(1)), area.height)
   }
-  if (view.drumRows && view.hasPitches) {
-    pen.fillStyle = css(mix(line, palette.muted, 0.3))
-    pen.fillRect(area.x, snap(view.pitchHeight), area.width, 1)
-  }
-
   // What is not written yet, and what lies behind the end, stays in the dark.
   const lit = Math.min(written, end)
-  const edge = snap(view.x(lit))
-  if (edge < right) {
-    pen.fillStyle = css(ground, lit < end ? 0.62 : 0.8)
-    pen.fillRect(Math.max(area.x, edge), area.y, right - Math.max(area.x, edge), area.height)
-  }
+  const edge = Math.max(area.x, snap(view.x(lit)))
+  if (edge >= right) return
+  pen.fillStyle = css(palette.ground, lit < end ? 0.62 : 0.8)
+  pen.fillRect(edge, area.y, right - edge, area.height)
 }
 
 /** Only every n-th bar line and number is drawn when bars are narrow. */
@@ -165,34 +166,22 @@ function drumBox(view: Viewport, note: Note, x: number, top: number, box: NoteBo
   return box
 }
 
-function paintTracks(pen: Pen, scene: Scene, area: Area): void {
+function paintTracks(pen: Pen, scene: Scene, pane: Pane, area: Area): void {
   const { view, tracks, order, written } = scene
   // A bead is wider than its note is long.
   const from = view.tick(area.x - 16)
   const to = Math.min(written, view.tick(area.x + area.width + 2))
   const box: NoteBox = { x: 0, y: 0, width: 0, height: 0 }
-  const pitchClip = view.pitchHeight
-
-  for (const pass of ['pitches', 'drums'] as const) {
-    pen.save()
-    if (pass === 'pitches') {
-      // Pitches scrolled below their pane do not run into the drums.
-      pen.beginPath()
-      pen.rect(area.x, 0, area.width, pitchClip)
-      pen.clip()
+  for (const audible of [false, true]) {
+    for (const track of order) {
+      const painted = tracks[track]!
+      if (painted.isDrum !== (pane === 'drums') || painted.audible !== audible) continue
+      anchor(scene, painted.ink)
+      painted.index.between(from, to, (note) => {
+        noteBox(scene, note, painted.isDrum, box)
+        if (box.y < area.y + area.height && box.y + box.height > area.y) paintNote(pen, painted, note, box)
+      })
     }
-    for (const audible of [false, true]) {
-      for (const track of order) {
-        const painted = tracks[track]!
-        if (painted.isDrum !== (pass === 'drums') || painted.audible !== audible) continue
-        anchor(scene, painted.ink)
-        painted.index.between(from, to, (note) => {
-          noteBox(scene, note, painted.isDrum, box)
-          if (box.y < area.y + area.height && box.y + box.height > area.y) paintNote(pen, painted, note, box)
-        })
-      }
-    }
-    pen.restore()
   }
 }
 
@@ -448,7 +437,7 @@ export function paintKeys(pen: Pen, scene: Scene, width: number, sounding: Reado
     rows.drums.forEach(({ name }, i) => {
       const y = view.drumY(i)
       const track = drums.get(i)
-      pen.fillStyle = css(i % 2 ? mix(palette.ground, palette.surface, 0.62) : mix(palette.ground, palette.surface, 0.2))
+      pen.fillStyle = css(drumGround(palette, i))
       pen.fillRect(0, y, width, height)
       pen.fillStyle = track === undefined ? css(palette.muted) : scene.tracks[track]!.ink.lit
       if (height >= 8) pen.fillText(name, width - 5, y + height / 2 + 0.5, width - 8)

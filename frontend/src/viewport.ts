@@ -107,6 +107,11 @@ export class Viewport implements ViewportFields {
     return this.with({ scrollX: LEAD + tick * this.scale - x })
   }
 
+  /** The same view scrolled to the very start: its pixels are the content's pixels. */
+  atOrigin(): Viewport {
+    return this.with({ scrollX: 0, scrollY: 0 })
+  }
+
   /** The whole piece from left to right. */
   fittedTime(): Viewport {
     return this.with({ scale: wholeScale(this), scrollX: 0 })
