@@ -148,6 +148,9 @@ export function bindPreviews(root: ParentNode = document): () => void {
   const listeners = new AbortController()
   const cards = findAll('[data-piece]', root).filter((card) => card.querySelector('.card-play'))
   const previews = cards.map((card) => new Preview(card, listeners.signal))
+  // The first press anywhere wakes the sound up, so that a picture answers at once.
+  const { signal } = listeners
+  if (cards.length) document.addEventListener('pointerdown', () => void Synth.shared().unlock(), { once: true, signal })
   return () => {
     listeners.abort()
     for (const preview of previews) preview.dispose()
