@@ -1,4 +1,3 @@
-import type { Patch } from './instruments.ts'
 import { claimMediaKeys, releaseMediaKeys } from './mediaKeys.ts'
 import type { Note } from './note.ts'
 import type { TickRange } from './painter.ts'
@@ -437,11 +436,6 @@ export class Player extends EventTarget {
   private tell(...types: string[]): void {
     for (const type of types) this.dispatchEvent(new Event(type))
   }
-}
-
-/** The patches of a score, for loading its sounds ahead of time. */
-export function patchesOf(score: Score): Patch[] {
-  return score.tracks.map(({ program, isDrum }) => ({ program, isDrum }))
 }
 
 function everyInterval(ms: number, call: () => void): () => void {

@@ -1,4 +1,4 @@
-/** The page's keys, as they stand in the list that `?` shows. */
+/** What the page's keys do; templates/keys_dialog.html lists them for people. */
 export type KeyAction =
   | 'toggle' | 'stop' | 'barBack' | 'barForward' | 'loop' | 'mute' | 'solo' | 'trackUp' | 'trackDown'
   | 'zoomIn' | 'zoomOut' | 'fit' | 'follow' | 'scrollLeft' | 'scrollRight' | 'scrollUp' | 'scrollDown'
@@ -14,20 +14,6 @@ export interface KeyLike {
 
 /** What has the focus: text takes every key, a control only those that it uses itself. */
 export type Focus = 'text' | 'button' | 'choice' | 'page'
-
-/** For the list of keys. */
-export const KEY_LIST: readonly (readonly [keys: string, meaning: string])[] = [
-  ['Space', 'Play or pause'],
-  ['Enter, Home', 'Stop and go to the start'],
-  ['← →, A D', 'One bar back or forward'],
-  ['L', 'Loop on or off; drag on the ruler to set it'],
-  ['M, N', 'Mute, solo the current track'],
-  ['W, S', 'Previous, next track'],
-  ['+ −, Ctrl and wheel', 'Zoom'],
-  ['F', 'Fit the whole piece'],
-  ['J', 'Follow the playhead'],
-  ['Ctrl and arrows', 'Scroll'],
-]
 
 const PLAIN: Record<string, KeyAction> = {
   ' ': 'toggle',
