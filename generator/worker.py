@@ -94,7 +94,8 @@ class GeneratorProcess:
             self._stopping.set()
             self._pulse.join(timeout)
             Worker.objects.filter(name=self.name).delete()
-        engine().stop()
+        if engine.cache_info().currsize:  # else none was made, and none need be only to be stopped
+            engine().stop()
         self.lock.release()
 
     # --- the pulse ---------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ def admin(db: None) -> Client:
 
 def test_every_list_and_row_shows(admin: Client, alice: User, make_job: Make) -> None:
     piece = run(make_job(alice)).piece
+    assert piece is not None
     make_job(alice)
     Worker.objects.create(name="w", seats=1)
     pages = [

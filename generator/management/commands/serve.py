@@ -47,11 +47,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        generator = (
-            None if options["web_only"] else GeneratorProcess(seats=settings.WORKER_SEATS, say=self.say)
-        )
+        listener = self.listen(options["host"], options["port"])
+        generator = None
+        if not options["web_only"]:
+            generator = GeneratorProcess(seats=settings.WORKER_SEATS, say=self.say)
         try:
-            listener = self.listen(options["host"], options["port"])
             self.prepare(collect=not options["keep_static"])
             if generator:
                 generator.load()
