@@ -263,6 +263,13 @@ class Row:
             free[last] = not single[last] and bool(self._pitches[last, : self.previous.pitch].any())
         return free
 
+    def _due_voices(self, onset: int) -> np.ndarray:
+        """(n_tracks,) which voices should have begun by the bar of this onset and have not. A prime has its own."""
+        bar = onset // self.bar
+        silent = np.array(self.cursor.last_pitch) == N_PITCHES
+        late = np.array([v.enters is not None and bar >= v.enters for v in self.style.voices])
+        return silent & late & (self.request.prime is None)
+
     def may_step(self) -> np.ndarray:
         """(n_steps,) bool."""
         vocabulary, now = self.style.vocabulary, self.cursor.now
@@ -276,6 +283,10 @@ class Row:
             allowed &= steps >= min(self.cursor.remaining(now))
         if self.previous is not None and not self._open_voices(0).any():
             allowed[0] = False
+        due = self._due_voices(now)
+        if due.any():
+            at_once = self.previous is not None and bool((due & self._open_voices(0)).any())
+            allowed &= steps == 0 if at_once else onset < now - now % self.bar + self.bar
         # The end may come once something starts in the last bar.
         allowed[vocabulary.end] = (
             now >= self.length - self.bar and now >= written_from and self.previous is not None
@@ -286,7 +297,9 @@ class Row:
 
     def may_track(self, step: int) -> np.ndarray:
         """(n_tracks,) bool."""
-        return self._open_voices(step)
+        free = self._open_voices(step)
+        due = self._due_voices(self.cursor.now + step) & free
+        return due if due.any() else free
 
     def may_pitch(self, step: int, track: int) -> np.ndarray:
         """(128,) bool."""

@@ -13,13 +13,18 @@ from generator.music.tokens import Form, Vocabulary, spell
 
 @dataclass(frozen=True)
 class Voice:
-    """One track that a style writes. program: General MIDI; low, high: the pitches it may use."""
+    """One track that a style writes. program: General MIDI; low, high: the pitches it may use.
+
+    enters: the bar, counted from 0, in which it begins at the latest; None leaves that to the network. Half of
+    the tunes that were learnt have no chords, and many songs begin with bars of piano alone.
+    """
 
     role: str
     name: str
     program: int
     low: int
     high: int
+    enters: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ FOLK = Style(
         velocities=(84,),
         max_bar=72,
     ),
-    voices=(Voice("melody", "Melody", 73, 52, 98), Voice("chords", "Chords", 24, 36, 72)),
+    voices=(Voice("melody", "Melody", 73, 52, 98, 0), Voice("chords", "Chords", 24, 36, 72, 0)),
     tempo=112.0,
     metres=((4, 4), (6, 8), (3, 4), (2, 4)),
     keys=("D major", "G major", "A major", "E minor", "D major", "G major", "A minor"),
@@ -99,7 +104,7 @@ POP = Style(
         velocities=(36, 48, 60, 72, 84, 96, 108),
         max_bar=16,
     ),
-    voices=(Voice("melody", "Melody", 11, 45, 96), Voice("piano", "Piano", 0, 21, 105)),
+    voices=(Voice("melody", "Melody", 11, 45, 96, 1), Voice("piano", "Piano", 0, 21, 105)),
     tempo=76.0,
     metres=((4, 4),),
     keys=("C major", "G major", "D major", "Eb major", "F major", "A minor", "E minor", "Bb major"),

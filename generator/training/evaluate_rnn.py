@@ -120,8 +120,9 @@ MEASURES: dict[str, Callable[[Score], float]] = {
 
 
 def excerpt(piece: Example, style: Style, bars: int) -> Score | None:
-    """The first full bars of a piece as the network reads it; None when it is shorter, or its metre is not
-    known.
+    """The first full bars of a piece as the network reads it.
+
+    None when it is shorter, its metre is not known, or one of the style's tracks is silent in them.
     """
     if piece.form.metre is None:
         return None
@@ -135,6 +136,8 @@ def excerpt(piece: Example, style: Style, bars: int) -> Score | None:
         if start <= onset < stop:
             end = min(onset + duration, stop)
             tracks[track].append(((onset - start) * ticks, (end - onset) * ticks, pitch, velocity))
+    if not all(tracks):
+        return None
     return Score(
         tuple(
             Track(v.name, v.role, v.program, False, make_notes(t))

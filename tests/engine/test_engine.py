@@ -1,6 +1,7 @@
 """The engine on a tiny untrained network: what is promised holds whatever the weights say."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from threading import Thread
 
@@ -118,15 +119,25 @@ def test_single_voices_never_overlap(engine: Engine) -> None:
         assert (ends[:-1] <= track.notes["onset"][1:]).all()
 
 
+@pytest.mark.parametrize("style", ["folk", "pop"])
+@pytest.mark.parametrize("seed", range(5))
+def test_every_voice_has_begun_by_its_bar(engine: Engine, style: str, seed: int) -> None:
+    score = score_of(write(engine, style=style, bars=4, seed=seed))
+    bar = score.metres[0].bar
+    for voice, track in zip(STYLES[style].voices, score.tracks, strict=True):
+        if voice.enters is not None:
+            assert track.notes["onset"][0] < (voice.enters + 1) * bar
+
+
 def test_a_cancelled_piece_ends_with_what_was_written(engine: Engine) -> None:
     asked = GenerationRequest(style="pop", bars=64, seed=1)
-    seen: list[Opening | Chunk] = []
-    for item in engine.generate(asked, cancelled=lambda: len(seen) > 2):
-        seen.append(item)  # noqa: PERF402 - cancelled looks at it meanwhile
+    steps = count()
+    seen = list(engine.generate(asked, cancelled=lambda: next(steps) > 40))
     last = seen[-1]
     assert isinstance(last, Chunk)
     assert last.until < 64 * 1920
     written = notes_of(seen)
+    assert 30 < len(written) <= 41
     assert written == notes_of(write(engine, bars=64))[: len(written)]
 
 
