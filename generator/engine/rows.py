@@ -264,7 +264,7 @@ class Row:
         return free
 
     def _due_voices(self, onset: int) -> np.ndarray:
-        """(n_tracks,) which voices should have begun by the bar of this onset and have not. A prime has its own."""
+        """(n_tracks,) which voices are late: silent in the bar by which they enter. None after a prime."""
         bar = onset // self.bar
         silent = np.array(self.cursor.last_pitch) == N_PITCHES
         late = np.array([v.enters is not None and bar >= v.enters for v in self.style.voices])

@@ -15,8 +15,8 @@ from generator.music.tokens import Form, Vocabulary, spell
 class Voice:
     """One track that a style writes. program: General MIDI; low, high: the pitches it may use.
 
-    enters: the bar, counted from 0, in which it begins at the latest; None leaves that to the network. Half of
-    the tunes that were learnt have no chords, and many songs begin with bars of piano alone.
+    enters: the bar, counted from 0, in which it begins at the latest; None leaves that to the network. Many
+    tunes that were learnt have no chords, and many songs begin with bars of piano alone.
     """
 
     role: str

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from generator.music.key import estimate_key, key_number
 from generator.music.score import Score, all_notes, cut
 from generator.music.styles import STYLES, Style, score_to_words
@@ -65,10 +69,18 @@ def key_of(score: Score) -> int:
     return key_number(key) if key else -1
 
 
-def examples_of(piece: Piece, style: Style) -> list[Example]:
-    """The piece as the style's network reads it; nothing where its vocabulary cannot spell it, or it is
-    empty.
-    """
+@dataclass(frozen=True)
+class Spelt:
+    """A piece, or a stretch of one, in a style's words; the rest as in Example."""
+
+    words: np.ndarray
+    form: Form
+    length: int
+    ends: bool
+
+
+def spelt(piece: Piece, style: Style) -> list[Spelt]:
+    """The piece in the style's words; nothing where its vocabulary cannot spell it, or it is empty."""
     if len(piece.score.metres) > 1:
         parts = [(score, ends, 0, True) for score, ends in stretches(piece)]
     else:
@@ -85,8 +97,22 @@ def examples_of(piece: Piece, style: Style) -> list[Example]:
         length = -(-score.length // ticks)
         known = (metre.numerator, metre.denominator) if regular else None
         form = Form(known, upbeat // ticks, length if ends else 0, key_of(score))
-        found.append(example(words, style.vocabulary, form, length, piece.name, ends=ends))
+        found.append(Spelt(words, form, length, ends))
     return found
+
+
+def examples_of(piece: Piece, style: Style) -> list[Example]:
+    """The piece as the style's network reads it."""
+    return [
+        example(s.words, style.vocabulary, s.form, s.length, piece.name, ends=s.ends)
+        for s in spelt(piece, style)
+    ]
+
+
+def load_words(name: str, side: str) -> list[np.ndarray]:
+    """The words of one side's pieces alone, in a fraction of the time that their examples take."""
+    pieces: list[Piece] = [piece for data in DATASETS[name] for piece in getattr(load(data), side)]
+    return [s.words for piece in pieces for s in spelt(piece, style_of(name))]
 
 
 def load_examples(name: str, sides: tuple[str, ...] = ("train", "valid", "test")) -> dict[str, list[Example]]:

@@ -24,7 +24,7 @@ from generator.music.styles import STYLES, Style
 from generator.music.tokens import Form, read
 from generator.networks import checkpoints
 from generator.networks.rnn import NoteRNN
-from generator.training.corpora import load_examples
+from generator.training.corpora import load_examples, load_words
 from generator.training.examples import Example, collate, whole
 from generator.training.samples import write_many
 from generator.training.train import RECIPES
@@ -156,11 +156,10 @@ def in_steps(notes: Notes, style: Style) -> Notes:
     )
 
 
-def training_runs(pieces: list[Example], style: Style) -> metrics.RunIndex:
+def training_runs(style: Style) -> metrics.RunIndex:
     """The training pieces, to be asked what a new piece shares with them."""
     columns = []
-    for piece in pieces:
-        words = piece.words
+    for words in load_words(style.name, "train"):
         onset = np.cumsum(words["step"])
         order = np.lexsort((words["pitch"], onset))
         columns.append(
@@ -222,10 +221,10 @@ def style_figures(name: str, weights: Path, sampling: SamplingParams) -> Figures
     """A style's pieces beside held-out ones of the same number of bars."""
     style = STYLES[name]
     checkpoint = checkpoints.load(weights / f"{name}.safetensors")
-    sides = load_examples(name)
-    human = [score for piece in sides["test"] if (score := excerpt(piece, style, N_BARS)) is not None]
+    test = load_examples(name, ("test",))["test"]
+    human = [score for piece in test if (score := excerpt(piece, style, N_BARS)) is not None]
     made = write_like(human, style, Writer(checkpoint, N_PIECES, torch.device("cpu")), sampling)
-    runs = training_runs(sides["train"], style)
+    runs = training_runs(style)
     return {
         "weights": checkpoint.sha256,
         "pieces": len(made),
