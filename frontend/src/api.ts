@@ -82,8 +82,8 @@ export class ApiError extends Error {
   }
 }
 
-export const createJob = (request: JobRequest, idempotencyKey: string) =>
-  send<Job>('POST', '/api/v1/generations/', request, { 'Idempotency-Key': idempotencyKey })
+/** Asks for a piece. The key makes a request that the browser sends twice one job. */
+export const createJob = (request: JobRequest) => send<Job>('POST', '/api/v1/generations/', request, { 'Idempotency-Key': newKey() })
 
 export const getJob = (code: string) => send<Job>('GET', `/api/v1/generations/${code}/`)
 
@@ -165,6 +165,9 @@ async function fetched(address: string, init: RequestInit): Promise<Response> {
     throw unreachable()
   }
 }
+
+/** 128 random bits; crypto.randomUUID is not there on plain http. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-')
 
 const unreachable = () => new ApiError(0, 'unreachable', `${words.offline} ${words.offlineNext}`)
 

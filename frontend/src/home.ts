@@ -48,9 +48,10 @@ async function openStudioHere(): Promise<void> {
   asked.catch(() => undefined) // said by the studio, which waits for it below
   stopHero()
   stopPreviews()
+  const home = location.pathname
   history.pushState(null, '', new URL(make.href).pathname)
   // Back leads to the home page as it was written by the server.
-  window.addEventListener('popstate', () => location.reload())
+  window.addEventListener('popstate', () => location.pathname === home && location.reload())
   document.title = next.title
   document.body.className = next.body.className
   find('.site-nav').replaceWith(find('.site-nav', next))

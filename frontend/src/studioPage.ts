@@ -1,7 +1,7 @@
 /** The studio: one press, and a piece is written, shown and heard. Also opened by the home page, in the same document. */
 import { ApiError, cancelJob, createJob, getPiece, type Job, type JobRequest } from './api.ts'
 import { bindDialogs } from './dialogs.ts'
-import { find, icon, isTyping, pageData } from './dom.ts'
+import { find, isTyping, pageData } from './dom.ts'
 import { isOver, type JobEvent, JobSocket, socketAddress, type TrackNoteRow } from './jobSocket.ts'
 import { bindKeys, joinRoll, rollOptions } from './join.ts'
 import { KeepDialog } from './keepDialog.ts'
@@ -12,14 +12,13 @@ import { Player } from './Player.ts'
 import { noteCount, type Score, scoreFromJson, scoreFromOpening, type ScoreJson } from './score.ts'
 import { keptSettings, StudioForm } from './studioForm.ts'
 import { requestFrom, settingsFromRequest, type StyleCard } from './studioSettings.ts'
-import { barsWritten, isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine, refusal, type Trouble } from './studioWords.ts'
+import { showProgress } from './studioProgress.ts'
+import { isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine, refusal, type Trouble } from './studioWords.ts'
 import { Synth } from './synth.ts'
 import './transport.ts'
 import { showTrouble } from './troubleNotice.ts'
 
 const words = {
-  generate: 'Generate',
-  stop: 'Stop',
   kept: 'Kept in My pieces',
 }
 
@@ -86,7 +85,7 @@ export class Studio {
     this.begin({ ...IDLE, phase: 'sending', bars: this.form.settings.bars })
     this.playsItself = true
     try {
-      const job = await (asked ?? createJob(requestFrom(this.form.settings, this.continueFrom), crypto.randomUUID()))
+      const job = await (asked ?? createJob(requestFrom(this.form.settings, this.continueFrom)))
       history.replaceState(null, '', `?${new URLSearchParams({ job: job.code })}`)
       this.follow(job)
     } catch (error) {
@@ -103,6 +102,8 @@ export class Studio {
     try {
       await cancelJob(this.job.code)
     } catch (error) {
+      // It goes on being written, and may be stopped at the next try.
+      this.update({ phase: 'writing' })
       this.showTrouble(refusal(error, this.isMember))
     }
   }
@@ -282,35 +283,7 @@ export class Studio {
   }
 
   private render(): void {
-    const { progress, root } = this
-    const open = isOpen(progress)
-    root.dataset.open = open ? 'yes' : 'no'
-    find('#empty', root).hidden = true
-    const line = find('#words', root)
-    const text = progressLine(progress)
-    if (line.textContent !== text) {
-      const waits = open && progress.phase !== 'writing'
-      line.replaceChildren(...(waits ? [steppingFigure()] : []), text)
-    }
-    if (open) find('#actions', root).hidden = true
-    const button = find<HTMLButtonElement>('#generate', root)
-    button.classList.toggle('is-stop', open)
-    button.replaceChildren(...(open ? [icon('square'), words.stop] : [words.generate]))
-    button.setAttribute('aria-disabled', String(progress.phase === 'stopping' || progress.phase === 'sending'))
-    this.renderBars()
-  }
-
-  private renderBars(): void {
-    const { bars, barsDone, phase } = this.progress
-    const strip = find('#bars-written', this.root)
-    if (strip.childElementCount !== bars) strip.replaceChildren(...Array.from({ length: bars }, () => document.createElement('i')))
-    const writing = phase === 'writing' || phase === 'warming'
-    ;[...strip.children].forEach((bar, i) => {
-      bar.className = i < barsDone ? 'is-written' : writing && i === barsDone ? 'is-next' : ''
-    })
-    strip.setAttribute('aria-valuemax', String(bars))
-    strip.setAttribute('aria-valuenow', String(barsDone))
-    strip.setAttribute('aria-valuetext', barsWritten(this.progress))
+    showProgress(this.root, this.progress)
   }
 
   private showTrouble(trouble: Trouble): void {
@@ -377,16 +350,10 @@ export class Studio {
   }
 }
 
-function steppingFigure(): Element {
-  const figure = find('.wordmark .figure').cloneNode(true) as Element
-  figure.setAttribute('class', 'figure figure-stepping')
-  return figure
-}
-
 export const openStudio = (): Studio => new Studio(find('#studio'))
 
 /** Asks for a piece with the settings that this browser keeps, before the studio is even built: `page` holds it. */
 export function askAhead(page: Document): Promise<Job> {
   const { styles, limits } = pageData<StudioData>(page)
-  return createJob(requestFrom(keptSettings(styles, limits.max_bars), null), crypto.randomUUID())
+  return createJob(requestFrom(keptSettings(styles, limits.max_bars), null))
 }
