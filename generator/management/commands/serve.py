@@ -56,7 +56,7 @@ class Command(BaseCommand):
             if generator:
                 generator.load()
                 generator.start()
-            # What was loaded stays for good: no collection of garbage need look through it while notes are due.
+            # What was loaded stays for good: no garbage collection need look through it while notes are due.
             gc.collect()
             gc.freeze()
             # From here the server hears the signals itself; what it passes on when it has ended is not news.
