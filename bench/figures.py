@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing measured. runs: its values in `unit`; promise: (percentile, bound), lower is better, or None."""
+    """One thing measured. runs: its values in `unit`. promise: (percentile, bound), or None."""
 
     name: str
     unit: str

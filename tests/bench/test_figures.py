@@ -23,5 +23,10 @@ def test_numbers_have_three_figures_that_count():
 
 
 def test_the_table_says_which_promise_is_broken():
-    text = table([Figure("start", "s", (2.0,), promise=(95, 4.0)), Figure("memory", "MB", (900.0,), promise=(95, 700.0))])
+    text = table(
+        [
+            Figure("start", "s", (2.0,), promise=(95, 4.0)),
+            Figure("memory", "MB", (900.0,), promise=(95, 700.0)),
+        ]
+    )
     assert [line.split()[-1] for line in text.splitlines()[1:]] == ["kept", "BROKEN"]

@@ -16,7 +16,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def starts(path: str) -> bool:
-    """Whether the program at `path` is a Chromium that runs; Ubuntu's chromium-browser may be an empty shell."""
+    """Whether the program at `path` runs; Ubuntu's chromium-browser may be an empty shell."""
     try:
         done = subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -48,7 +48,9 @@ def install() -> None:
         if find():
             return
     print("== Installing Chromium with Playwright", file=sys.stderr)
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr, check=False)
+    subprocess.run(
+        [sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr, check=False
+    )
 
 
 def main() -> int:
@@ -58,8 +60,8 @@ def main() -> int:
         path = find()
     if path is None:
         print(
-            "No Chromium here, and none could be installed. Install one (on Debian: apt-get install chromium) "
-            "or say where it is: CHROMIUM=/path/to/chromium make test",
+            "No Chromium here, and none could be installed. Install one (on Debian: apt-get install "
+            "chromium) or say where it is: CHROMIUM=/path/to/chromium make test",
             file=sys.stderr,
         )
         return 1

@@ -1,20 +1,28 @@
 """A real server and a real Chromium for the journeys.
 
-The server is `manage.py serve` as people run it, with the weights that ship. A message on the browser's console, an
-error in a script or a breach of the content security policy fails the test that caused it. A failed test leaves a
-picture and a trace in var/test-results.
+The server is `manage.py serve` as people run it, with the weights that ship. A message on the browser's
+console, an error in a script or a breach of the content security policy fails the test that caused it. A
+failed test leaves a picture and a trace in var/test-results.
 """
 
-import itertools
+import os
 import re
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.chromium import find
-from tests.browser.people import sign_up
+from tests.browser.people import new_name, sign_up
 from tests.browser.pieces import tune, upload
 from tests.browser.server import ROOT, Server
 
@@ -24,7 +32,7 @@ WIDTHS: dict[str, ViewportSize] = {
     "tablet": {"width": 768, "height": 1024},
     "desktop": {"width": 1440, "height": 900},
 }
-PATIENCE = 15_000  # milliseconds for a thing to appear, on a machine that is busy with other things
+PATIENCE = 30_000  # milliseconds for a thing to appear, on a machine that is busy with other things
 FAILED = pytest.StashKey[bool]()
 
 # Breaches of the content security policy, kept on the window and read when the test ends.
@@ -52,11 +60,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The site with the starter gallery, serving. It must also end cleanly when asked to."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site with the starter gallery. It must also end cleanly when asked to.
+
+    With SITE=http://127.0.0.1:8000 the journeys are driven on a site that runs already.
+    """
+    if running := os.environ.get("SITE"):
+        yield running
+        return
     server = Server(tmp_path_factory.mktemp("site"))
     server.start()
-    yield server
+    yield server.url
     assert server.stop() == 0, f"Ctrl-C did not end the server cleanly:\n{server.log.read_text()[-4000:]}"
 
 
@@ -82,22 +96,28 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_browser(
-    request: pytest.FixtureRequest, browser: Browser, server: Server, complaints: list[re.Pattern[str]]
+    request: pytest.FixtureRequest, browser: Browser, site: str, complaints: list[re.Pattern[str]]
 ) -> Iterator[Open]:
-    """open_browser(width="desktop"): a fresh visitor's page, of nobody known. What it complains about fails the test."""
+    """open_browser(width="desktop"): a stranger's page. What it complains about fails the test."""
     contexts: list[BrowserContext] = []
     heard: list[str] = []
 
     def open_one(width: str = "desktop", **options: object) -> Page:
         context = browser.new_context(
-            base_url=server.url, viewport=WIDTHS[width], has_touch=width == "phone", **options  # type: ignore[arg-type]
+            base_url=site,
+            viewport=WIDTHS[width],
+            has_touch=width == "phone",
+            **options,  # type: ignore[arg-type]
         )
         contexts.append(context)
         context.tracing.start(screenshots=True, snapshots=True)
         context.add_init_script(WATCH)
         context.set_default_timeout(PATIENCE)
+        context.set_default_navigation_timeout(2 * PATIENCE)
         page = context.new_page()
-        page.on("console", lambda message: heard.append(complaint(message)) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: heard.append(complaint(message)) if message.type == "error" else None
+        )
         page.on("pageerror", lambda error: heard.append(f"{error.name}: {error.message}"))
         return page
 
@@ -141,13 +161,10 @@ def phone(open_browser: Open) -> Page:
     return open_browser("phone")
 
 
-NAMES = (f"alice{number}" for number in itertools.count(1))
-
-
 @pytest.fixture
 def alice(page: Page) -> str:
     """The stranger of `page` becomes a member. Returns her name; her password is PASSWORD."""
-    name = next(NAMES)
+    name = new_name("alice")
     sign_up(page, name)
     return name
 

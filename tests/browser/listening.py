@@ -1,7 +1,8 @@
 """Hears what a page plays, sample by sample, and finds where notes begin in it.
 
-The page's analyser is tapped with a second one that keeps the last 32,768 samples. Read a few times a second, these
-windows overlap and join to one recording, even when the page is too busy to be asked for half a second.
+The page's analyser is tapped with a second one that keeps the last 32,768 samples. Read a few times a
+second, these windows overlap and join to one recording, even when the page is too busy to be asked for half a
+second.
 """
 
 import base64
@@ -11,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-# Keeps blocks of [audio time at the block's end, samples since the last block], and [audio time, tick of the playhead].
+# Keeps blocks of [audio time at the block's end, samples since the last block], and for each frame
+# [audio time, tick of the playhead].
 LISTEN = """
 () => {
   const tap = window.ostinato.analyser
@@ -45,7 +47,8 @@ RECORDING = """
     for (let i = 0; i < raw.length; i += 0x8000) text += String.fromCharCode(...raw.subarray(i, i + 0x8000))
     return btoa(text)
   }
-  const planned = window.ostinato.sounded.filter(note => note.tick !== null).map(note => [note.tick, note.time])
+  const notes = window.ostinato.sounded.filter(note => note.tick !== null)
+  const planned = notes.map(note => [note.tick, note.time])
   const { rate, playhead } = heard
   return { rate, playhead, planned, blocks: heard.blocks.map(([end, block]) => [end, bytes(block)]) }
 }
@@ -54,10 +57,10 @@ RECORDING = """
 
 @dataclass(frozen=True)
 class Recording:
-    """samples: (n,) float32 in [-1, 1], the first at `start` seconds of the page's audio clock; rate in Hz.
+    """What was heard: (n,) float32 samples in [-1, 1], the first at `start` seconds of the audio clock.
 
-    planned: (k, 2), ticks of notes and the seconds of the audio clock for which they were given to the synthesizer.
-    playhead: (p, 2), seconds of the audio clock and the tick at which the roll's playhead then stood.
+    rate: Hz. planned: (k, 2), ticks of notes and the seconds of the audio clock for which the synthesizer was
+    given them. playhead: (p, 2), seconds of the audio clock and the tick at which the playhead then stood.
     """
 
     samples: NDArray[np.float32]
@@ -73,12 +76,12 @@ class Recording:
         return float(np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1)).max(initial=0.0))
 
     def seconds_of(self, ticks: NDArray[np.float64]) -> NDArray[np.float64]:
-        """When these ticks come on the audio clock: a straight line through what was planned, at one tempo."""
+        """When these ticks come on the audio clock: a line through what was planned, at one tempo."""
         slope, zero = np.polyfit(self.planned[:, 0], self.planned[:, 1], 1)
         return np.asarray(slope * ticks + zero, dtype=np.float64)
 
     def playhead_lag(self) -> float:
-        """Seconds by which the playhead comes after the notes that it passes, in the middle of all its positions."""
+        """Seconds by which the playhead comes after the notes that it passes: the median of all positions."""
         return float(np.median(self.playhead[:, 0] - self.seconds_of(self.playhead[:, 1])))
 
 
@@ -93,7 +96,8 @@ def recording(page: Page) -> Recording:
     blocks = [(end, np.frombuffer(base64.b64decode(block), dtype="<f4")) for end, block in raw["blocks"]]
     first_end, first = blocks[0]
     samples = np.concatenate([block for _, block in blocks])
-    return Recording(samples, first_end - len(first) / raw["rate"], raw["rate"], np.array(raw["planned"]), np.array(raw["playhead"]))
+    start = first_end - len(first) / raw["rate"]
+    return Recording(samples, start, raw["rate"], np.array(raw["planned"]), np.array(raw["playhead"]))
 
 
 HOP = 0.005  # seconds between two frames of the spectrum
@@ -102,7 +106,7 @@ RISE = 0.05  # seconds before and after an onset that are compared
 
 
 def pitches_heard(heard: Recording, low: int, high: int) -> NDArray[np.float64]:
-    """How strong each pitch's fundamental is: (n_frames, high - low), frame i centred on i * HOP after the start.
+    """How strong each pitch's fundamental is, each HOP seconds: (n_frames, high - low).
 
     Logarithmic, so that a rise counts the same in a quiet and in a loud place.
     """
@@ -120,8 +124,8 @@ def lag(heard: Recording, notes: NDArray[np.int64], *, most: float = 0.3) -> tup
     """How late the sound is after the notes of the roll, each listened for at its own pitch.
 
     notes: (n, 2) of onset in ticks and pitch. most: the largest delay looked at, in seconds.
-    Returns the delay in seconds at which the notes' pitches rise most, and by how much they do there (logarithm; 0 where
-    what is heard has nothing to do with the notes).
+    Returns the delay in seconds at which the notes' pitches rise most, and by how much they do there
+    (logarithm; 0 where what is heard has nothing to do with the notes).
     """
     low, high = 40, 96
     strength = pitches_heard(heard, low, high)

@@ -1,8 +1,15 @@
 """Signing up, in and out, by the forms that people see."""
 
+import secrets
+
 from playwright.sync_api import Page, expect
 
 PASSWORD = "four notes that repeat"
+
+
+def new_name(name: str) -> str:
+    """A name that nobody has: it begins with `name`."""
+    return f"{name}-{secrets.token_hex(3)}"
 
 
 def sign_up(page: Page, name: str) -> None:

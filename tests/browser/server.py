@@ -1,4 +1,4 @@
-"""The site as people run it, `manage.py serve`, on a free port with a folder of its own for database and logs."""
+"""The site as people run it, `manage.py serve`, on a free port with a folder of its own."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ class Server:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "VAR_DIR": str(var),
-            # Collected anew for each run, which takes a while; with STATIC_ROOT set they are kept for the next one.
+            # Collected anew for each run, which takes a while; with STATIC_ROOT set they are kept.
             "STATIC_ROOT": os.environ.get("STATIC_ROOT") or str(var / "static"),
             "OMP_NUM_THREADS": "1",
             # All visitors of a test come from one address.

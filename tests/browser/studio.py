@@ -37,7 +37,9 @@ def onsets_and_pitches(piece: dict[str, Any]) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64)
 
 
-def roll(page: Page, *, notes: int | None = None, tracks: int | None = None, bars: int | None = None) -> Locator:
+def roll(
+    page: Page, *, notes: int | None = None, tracks: int | None = None, bars: int | None = None
+) -> Locator:
     """The piano roll that tells so many notes (or at least one), tracks and bars by its name."""
     count = r"[1-9]\d*" if notes is None else str(notes)
     of_tracks = r"\d+" if tracks is None else str(tracks)

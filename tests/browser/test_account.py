@@ -4,14 +4,15 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PASSWORD, expect_signed_in, sign_out, sign_up, try_to_sign_in
+from tests.browser.people import PASSWORD, expect_signed_in, new_name, sign_out, sign_up, try_to_sign_in
 
 
 def test_a_stranger_signs_up_signs_out_and_in_again(page: Page) -> None:
-    sign_up(page, "clara")
+    name = new_name("clara")
+    sign_up(page, name)
     sign_out(page)
-    try_to_sign_in(page, "clara", PASSWORD)
-    expect_signed_in(page, "clara")
+    try_to_sign_in(page, name, PASSWORD)
+    expect_signed_in(page, name)
 
 
 def test_a_wrong_password_is_refused_and_the_name_stays(page: Page, alice: str) -> None:
@@ -43,7 +44,9 @@ def test_a_member_changes_the_password(page: Page, alice: str) -> None:
     expect_signed_in(page, alice)
 
 
-def test_a_deleted_account_takes_its_pieces_along_and_leaves_a_receipt(page: Page, alice: str, piece: str) -> None:
+def test_a_deleted_account_takes_its_pieces_along_and_leaves_a_receipt(
+    page: Page, alice: str, piece: str
+) -> None:
     page.goto("/settings/")
     page.get_by_role("link", name="Delete the account").click()
     page.get_by_label("Your name, to confirm").fill(alice)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.listening import lag, listen, recording
-from tests.browser.people import PASSWORD
+from tests.browser.people import PASSWORD, new_name
 from tests.browser.studio import onsets_and_pitches, piece_of, written
 
 A_CHOIR_SPEAKS = 0.1  # seconds until the tone of a choir, which swells, is there
@@ -14,7 +14,9 @@ A_CHOIR_SPEAKS = 0.1  # seconds until the tone of a choir, which swells, is ther
 def test_a_stranger_hears_a_piece_as_it_is_written_keeps_it_and_finds_it_again(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Make some music").click()
-    expect(page.get_by_role("img", name=re.compile(r"Piano roll, [1-9]\d* notes, 4 tracks, 8 bars"))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile(r"Piano roll, [1-9]\d* notes, 4 tracks, 8 bars"))
+    ).to_be_visible()
     listen(page)
     expect(page.get_by_role("group", name="Transport").get_by_text("Bar 5, beat 1")).to_be_attached()
     heard = recording(page)
@@ -28,7 +30,7 @@ def test_a_stranger_hears_a_piece_as_it_is_written_keeps_it_and_finds_it_again(p
 
     page.get_by_role("button", name="Keep").click()
     page.get_by_label("Title of the piece").fill("First light")
-    page.get_by_label("Your name").fill("stranger")
+    page.get_by_label("Your name").fill(new_name("stranger"))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign up and keep").click()
     expect(page.get_by_role("heading", name="My pieces")).to_be_visible()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import WIDTHS
 from tests.browser.pages import PAGES, STRANGERS_PAGES
-from tests.browser.people import sign_up
+from tests.browser.people import new_name, sign_up
 from tests.browser.pieces import tune, upload
 
 # The sum of all shifts that no press explains, as browsers measure it.
@@ -26,7 +26,7 @@ STICKS_OUT = "document.scrollingElement.scrollWidth - document.scrollingElement.
 @pytest.fixture
 def member(phone: Page) -> dict[str, str]:
     """A member with a phone and one piece. Returns what addresses of pages need."""
-    sign_up(phone, "pocket")
+    sign_up(phone, new_name("pocket"))
     return {"piece": upload(phone, "tune.mid", tune())}
 
 

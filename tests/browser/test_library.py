@@ -82,7 +82,9 @@ def test_nobody_else_sees_a_private_piece(page: Page, phone: Page, piece: str) -
     assert phone.request.get(f"/pieces/{piece}/").status == 404
 
 
-def test_a_published_piece_hangs_in_the_gallery_until_it_is_taken_down(page: Page, phone: Page, alice: str) -> None:
+def test_a_published_piece_hangs_in_the_gallery_until_it_is_taken_down(
+    page: Page, phone: Page, alice: str
+) -> None:
     code = upload(page, "for everybody.mid", tune())
     page.goto(f"/pieces/{code}/")
     page.get_by_role("button", name="Publish in the gallery").click()

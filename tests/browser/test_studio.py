@@ -2,17 +2,18 @@
 
 import re
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.bad_line import BadLine
 from tests.browser.keyboard import tab_to
 from tests.browser.listening import lag, listen, recording
-from tests.browser.people import PASSWORD
+from tests.browser.people import PASSWORD, new_name
 from tests.browser.studio import job_of, notes_of, notes_sounded, onsets_and_pitches, piece_of, roll, written
 
 
 def test_what_is_heard_is_on_the_beat_of_the_roll(page: Page) -> None:
     page.goto("/studio/")
-    page.get_by_text("Pop piano").click()
+    page.get_by_role("radio", name="Pop piano").check()
     page.get_by_role("button", name="Generate").click()
     expect(roll(page, tracks=2, bars=8)).to_be_visible()
     listen(page)
@@ -26,7 +27,7 @@ def test_what_is_heard_is_on_the_beat_of_the_roll(page: Page) -> None:
 
 def test_stopping_keeps_the_bars_that_are_written(page: Page) -> None:
     page.goto("/studio/")
-    page.get_by_text("Pop piano").click()
+    page.get_by_role("radio", name="Pop piano").check()
     page.get_by_label("Bars", exact=True).fill("64")
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_text(re.compile(r"^Bar [3-9] of 64"))).to_be_visible()
@@ -47,30 +48,13 @@ def test_stopping_keeps_the_bars_that_are_written(page: Page) -> None:
 
 
 def test_a_dropped_socket_neither_loses_nor_doubles_a_note(page: Page) -> None:
-    told: list[int] = []
-
-    def drop_twice(browser_side: WebSocketRoute) -> None:
-        """Let six messages through and drop the line, twice; then leave it alone."""
-        told.append(0)
-        connection = len(told) - 1
-        server_side = browser_side.connect_to_server()
-
-        def pass_on(message: str | bytes) -> None:
-            told[connection] += 1
-            browser_side.send(message)
-            if connection < 2 and told[connection] == 6:
-                server_side.close(code=1012)
-                browser_side.close(code=1012)
-
-        server_side.on_message(pass_on)
-
-    page.route_web_socket("**/ws/jobs/**", drop_twice)
+    line = BadLine(page, after=6, times=2)
     page.goto("/studio/")
     page.get_by_label("Tempo", exact=True).first.fill("240")
     page.get_by_role("button", name="Generate").click()
     written(page)
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=60_000)
-    assert len(told) == 3
+    assert line.connections == 3
     piece = piece_of(page)
     expect(roll(page, notes=piece["n_notes"])).to_be_visible()
     expected = sorted((t, note[0], note[2]) for t, notes in enumerate(notes_of(piece)) for note in notes)
@@ -105,7 +89,7 @@ def test_a_piece_is_continued_and_its_bars_stay_note_for_note(page: Page, alice:
     page.goto(f"/pieces/{piece}/")
     page.get_by_role("link", name="Continue from the end").click()
     expect(page.get_by_text("Goes on after bar 2 of")).to_be_visible()
-    page.get_by_text("Pop piano").click()
+    page.get_by_role("radio", name="Pop piano").check()
     page.get_by_label("Bars to add", exact=True).fill("4")
     page.get_by_role("button", name="Generate").click()
     written(page, bars=6)
@@ -119,7 +103,7 @@ def test_a_piece_is_continued_and_its_bars_stay_note_for_note(page: Page, alice:
 
 def test_a_locked_key_leaves_no_note_outside_its_scale(page: Page) -> None:
     page.goto("/studio/")
-    page.get_by_text("Pop piano").click()
+    page.get_by_role("radio", name="Pop piano").check()
     page.get_by_label("Key", exact=True).select_option("C major")
     page.get_by_label("Only notes of this scale").check()
     page.get_by_role("button", name="Generate").click()
@@ -141,7 +125,7 @@ def test_a_stranger_goes_from_home_to_a_kept_piece_by_keyboard_alone(page: Page)
     expect(page.get_by_label("Title of the piece")).to_be_focused()
     page.keyboard.type("By hand")
     tab_to(page, page.get_by_label("Your name"))
-    page.keyboard.type("pointerless")
+    page.keyboard.type(new_name("pointerless"))
     tab_to(page, page.get_by_label("Password", exact=True))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
