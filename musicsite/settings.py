@@ -57,7 +57,7 @@ HTTPS = env_bool("HTTPS", bool(PUBLIC_HOSTS))
 
 SECRET_KEY = env_str("SECRET_KEY", "") or secret_key(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = [*PUBLIC_HOSTS, "127.0.0.1", "localhost", "[::1]"]
-if HOST not in ("", "0.0.0.0", "::", *ALLOWED_HOSTS):
+if HOST not in ("", "0.0.0.0", "::", *ALLOWED_HOSTS):  # nosec B104 - left out, not listened on
     ALLOWED_HOSTS.append(HOST)
 CSRF_TRUSTED_ORIGINS = [f"{'https' if HTTPS else 'http'}://{name}" for name in PUBLIC_HOSTS]
 
