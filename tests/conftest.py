@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +47,12 @@ REQUEST: dict[str, Any] = {
     "continue_from": None,
 }
 Make = Callable[..., Any]
+
+
+def pytest_unconfigure() -> None:
+    """Take away what SQLite leaves beside a test database when a thread still holds it at the end."""
+    for file in Path(tempfile.gettempdir()).glob(f"ostinato-test-{os.getpid()}*"):
+        file.unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
