@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,8 +24,9 @@ from generator.music.score import Metre, Score, Tempo, Track
 from musicsite.accounts import guest_create
 from tests.fake_engine import FakeEngine, no_hook
 
+
 def pytest_configure() -> None:
-    # One thread a test process: two that share the cores with others wait for each other at every small product.
+    # One thread a test process: two that share the cores wait for each other at every small product.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
