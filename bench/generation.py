@@ -1,6 +1,8 @@
 """How fast pieces come: over the real socket of a real server."""
 
+import json
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,14 +10,21 @@ from bench.client import Heard, generate
 from bench.figures import Figure
 from tests.browser.server import Server
 
-STYLES = ("chorale", "folk", "pop")
 AT_ONCE = 16
+
+
+def styles(server: Server) -> list[str]:
+    """The names of the styles that the site has."""
+    with urllib.request.urlopen(f"{server.url}/api/v1/styles/") as answer:
+        return [style["name"] for style in json.load(answer)]
 
 
 def first_note(server: Server, runs: int) -> list[Figure]:
     """From the answer 202 to the first note on the socket, in eight bars of each style in turn."""
-    generate(server.url, style=STYLES[0], bars=1)
-    heard = [generate(server.url, style=STYLES[run % len(STYLES)], bars=8) for run in range(runs)]
+    names = styles(server)
+    for name in names:
+        generate(server.url, style=name, bars=1)  # from here on its weights are loaded
+    heard = [generate(server.url, style=names[run % len(names)], bars=8) for run in range(runs)]
     return [
         Figure("request accepted", "ms", tuple(1000 * one.accepted for one in heard)),
         Figure(
@@ -30,7 +39,7 @@ def first_note(server: Server, runs: int) -> list[Figure]:
 def thirty_two_bars(server: Server, runs: int) -> list[Figure]:
     """From the answer 202 to the last of 32 bars, and notes a second on the way."""
     figures = []
-    for style in STYLES:
+    for style in styles(server):
         heard = [generate(server.url, style=style, bars=32) for _ in range(runs)]
         figures += [
             Figure(f"32 bars, {style}", "s", tuple(one.finished for one in heard), promise=(95, 5.0)),
@@ -49,7 +58,7 @@ def pace(heard: Heard) -> float:
 def many_at_once(server: Server, runs: int) -> list[Figure]:
     """Notes a second of all together, with 16 jobs of 32 bars at the same time, for each style."""
     figures = []
-    for style in STYLES:
+    for style in styles(server):
         paces, waits = [], []
         for _ in range(max(1, runs // 5)):
             with ThreadPoolExecutor(AT_ONCE) as crowd:
