@@ -102,7 +102,8 @@ class Writer:
             return self._ids(whole)
 
         step = pick(net.step_logits(h), [row.may_step() for row in active], bold_rhythm, 0)
-        ended = step == v.end
+        ended = np.array([row.ends(int(s)) for row, s in zip(active, step, strict=True)])
+        step = np.where(ended, v.end, step)
         step_at = np.where(ended, 0, step)
         at = self._at(rows, dict(zip(drawing, step_at.tolist(), strict=True)))
         z = net.onset(h, at)
