@@ -18,7 +18,8 @@ function useTheme(theme: Theme): void {
   showTheme()
 }
 
-for (const part of [...themeSwitches, ...findAll('.theme-choice')]) part.hidden = false
+for (const button of themeSwitches) button.hidden = false
+for (const choice of findAll('.theme-choice')) choice.removeAttribute('data-waiting')
 for (const button of themeSwitches) button.addEventListener('click', () => useTheme(shownTheme() === 'dark' ? 'light' : 'dark'))
 for (const radio of themeRadios) radio.addEventListener('change', () => useTheme(radio.value as Theme))
 matchMedia('(prefers-color-scheme: light)').addEventListener('change', showTheme)
