@@ -18,7 +18,6 @@ function useTheme(theme: Theme): void {
   showTheme()
 }
 
-for (const button of themeSwitches) button.hidden = false
 for (const choice of findAll('.theme-choice')) choice.removeAttribute('data-waiting')
 for (const button of themeSwitches) button.addEventListener('click', () => useTheme(shownTheme() === 'dark' ? 'light' : 'dark'))
 for (const radio of themeRadios) radio.addEventListener('change', () => useTheme(radio.value as Theme))
