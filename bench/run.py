@@ -23,7 +23,7 @@ BUSY = 0.5
 
 
 def starts(server: Server) -> Figure:
-    """From the start of the process to the first page served, weights loaded; the first start ever is left out."""
+    """From the start of the process to the first page served, weights loaded; the very first start left out."""
     server.start()
     server.stop()
     seconds = []
@@ -71,14 +71,11 @@ def main() -> None:
     given = parser.parse_args()
     before = os.getloadavg()[0]
     if before > BUSY:
-        print(
-            f"Caution: this machine is busy already (load {before:.1f}); the figures will be worse than they are."
-        )
+        print(f"Caution: this machine is busy already (load {before:.1f}); all figures suffer.")
     figures = measure(given.runs)
     print(table(figures))
-    print(
-        f"{os.cpu_count()} cores, {platform.platform()}, load before {before:.1f}, after {os.getloadavg()[0]:.1f}"
-    )
+    after = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, {platform.platform()}, load {before:.1f} before, {after:.1f} after")
     if given.json is not None:
         found = {
             figure.name: {
