@@ -93,8 +93,8 @@ test-browser: setup-dev ## browser journeys alone
 	@echo "== Browser tests"
 	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PYTEST) -m browser tests/browser
 
-screenshots: setup-dev ## pictures of every page at three widths into var/screenshots
-	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PYTEST) -m browser tests/browser/test_layout.py -k picture
+screenshots: setup-dev ## pictures of every page into var/screenshots, and the README's own
+	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PY) -m tests.browser.screenshots
 
 bench: setup-dev ## measure the real server; JSON=file writes the figures
 	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PY) -m bench.run $(if $(JSON),--json $(JSON))
