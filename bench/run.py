@@ -23,7 +23,7 @@ BUSY = 0.5
 
 
 def starts(server: Server) -> Figure:
-    """From the start of the process to the first page served, weights loaded; the very first start left out."""
+    """From the start of the process to the first page served, weights loaded; the first start left out."""
     server.start()
     server.stop()
     seconds = []
