@@ -286,7 +286,7 @@ class Row:
         due = self._due_voices(now)
         if due.any():
             at_once = self.previous is not None and bool((due & self._open_voices(0)).any())
-            allowed &= steps == 0 if at_once else onset < now - now % self.bar + self.bar
+            allowed &= steps == 0 if at_once else onset <= now - now % self.bar + self.bar
         # The end may come once something starts in the last bar, or when nothing else may. A step past
         # the end says the same: were it forbidden, its share would go to ever more last notes.
         in_last_bar = now >= self.length - self.bar and now >= written_from and self.previous is not None
