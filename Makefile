@@ -97,7 +97,7 @@ screenshots: setup-dev ## pictures of every page into var/screenshots, and the R
 	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PY) -m tests.browser.screenshots
 
 bench: setup-dev ## measure the real server; JSON=file writes the figures
-	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PY) -m bench.run $(if $(JSON),--json $(JSON))
+	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PY) -m bench.run $(if $(JSON),--json $(JSON))
 
 lint: setup-dev ## ruff and bandit
 	$(PY) -m ruff check .

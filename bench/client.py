@@ -8,6 +8,7 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 PATIENCE = 300.0  # seconds for one piece; more means that something is broken
 
@@ -39,9 +40,11 @@ def generate(site: str, **asked: Any) -> Heard:
         job = json.load(answer)
     accepted = time.perf_counter()
     header = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
-    address = site.replace("http", "ws", 1) + job["socket"]
+    address = site.replace("http", "ws", 1) + str(job["socket"])
     first_note, notes, bars = 0.0, [], 0
-    with connect(address, origin=site, additional_headers={"Cookie": header}, max_size=None) as socket:
+    with connect(
+        address, origin=Origin(site), additional_headers={"Cookie": header}, max_size=None
+    ) as socket:
         while True:
             event = json.loads(socket.recv(timeout=PATIENCE))
             if event["type"] == "notes":

@@ -1,97 +1,136 @@
-"""Measure the real server and engine: make bench, or make bench JSON=figures.json
+"""Measures the real thing: python -m bench.run [--runs 20] [--json FILE] [PART ...]. `make bench` runs all.
 
-Prints each figure's median, 95th percentile and promise, and how busy the machine was meanwhile.
+Everything but the MIDI part is measured from outside, on `manage.py serve` with the weights that ship: over
+HTTP, over the socket, in a real Chromium. On a machine that is busy with other things the figures are of no
+use, and a warning says so.
 """
 
 import argparse
 import json
 import os
 import platform
-import statistics
+import subprocess
+import sys
 import tempfile
-import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import browser, client, generation, midi
 from bench.figures import Figure, percentile, table
-from bench.generation import first_note, many_at_once, memory, thirty_two_bars
-from generator.music.midi import read_midi
 from tests.browser.server import ROOT, Server
 
-STARTS = 5
-BUSY = 0.5
-"""Load average above which figures are not worth keeping: something else runs on this machine."""
+BUSY = 0.5  # jobs a core that run beside us, on average over the last minute
 
 
-def starts(server: Server) -> Figure:
-    """From the start of the process to the first page served, weights loaded; the first start left out."""
-    server.start()
-    server.stop()
+def machine() -> dict[str, object]:
+    """What it was measured on, and how busy that was."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    processors = [
+        line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")
+    ]
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit.stdout.strip(),
+        "processor": processors[0].split(":")[1].strip() if processors else platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "load": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+    }
+
+
+def starts(server: Server, runs: int) -> list[Figure]:
+    """Seconds from the start of the process to an answer, weights loaded; files and tables are there."""
     seconds = []
-    for _ in range(STARTS):
-        seconds.append(server.start())
-        server.stop()
-    return Figure("start to serving", "s", tuple(seconds), promise=(95, 4.0))
-
-
-def midi_parse(runs: int) -> Figure:
-    """Reading the longest piece of the starter gallery."""
-    data = max((file.read_bytes() for file in (ROOT / "generator/starter").glob("*.mid")), key=len)
-    took = []
     for _ in range(runs):
-        begun = time.perf_counter()
-        read_midi(data)
-        took.append(1000 * (time.perf_counter() - begun))
-    return Figure("MIDI read", "ms", tuple(took))
+        server.stop()
+        seconds.append(server.start())
+    return [Figure("start to serving", "s", tuple(seconds), promise=(95, 4.0))]
 
 
-def measure(runs: int) -> list[Figure]:
-    """All figures, in the order of a visit."""
-    with tempfile.TemporaryDirectory(prefix="ostinato-bench-") as folder:
-        server = Server(Path(folder))
-        figures = [starts(server)]
-        server.start()
-        try:
-            figures += first_note(server, runs)
-            assert server.process is not None
-            held = memory(server.process.pid)
-            figures.append(Figure("memory, all styles loaded", "MB", (held,), promise=(95, 700.0)))
-            figures += thirty_two_bars(server, runs)
-            figures += many_at_once(server, runs)
-        finally:
-            server.stop()
-    return [*figures, midi_parse(runs)]
+def memory(server: Server, runs: int) -> list[Figure]:
+    """Of the whole process, site and one style, after that style has written a piece."""
+    server.stop()
+    server.start()
+    bench_style = generation.styles(server)[0]
+    megabytes = []
+    for _ in range(min(runs, 3)):
+        client.generate(server.url, style=bench_style, bars=32)
+        megabytes.append(generation.memory(server.pid))
+    return [Figure("memory, site and one style", "MB", tuple(megabytes), promise=(95, 700.0))]
 
 
-def main() -> None:
+Part = Callable[[Server, int], list[Figure]]
+PARTS: dict[str, Part] = {
+    "start": starts,
+    "memory": memory,
+    "first-note": generation.first_note,
+    "32-bars": generation.thirty_two_bars,
+    "many": generation.many_at_once,
+    "sound": browser.press_to_sound,
+    "roll": lambda _server, _runs: browser.roll_frames(),
+    "midi": lambda _server, runs: midi.read_and_write(runs),
+}
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them when none is named"
+    )
     parser.add_argument("--runs", type=int, default=20)
-    given = parser.parse_args()
-    before = os.getloadavg()[0]
-    if before > BUSY:
-        print(f"Caution: this machine is busy already (load {before:.1f}); all figures suffer.")
-    figures = measure(given.runs)
-    print(table(figures))
-    after = os.getloadavg()[0]
-    print(f"{os.cpu_count()} cores, {platform.platform()}, load {before:.1f} before, {after:.1f} after")
-    if given.json is not None:
-        found = {
-            figure.name: {
-                "unit": figure.unit,
-                "p50": statistics.median(figure.runs),
-                "p95": percentile(figure.runs, 95),
-                "runs": list(figure.runs),
-                "promise": figure.promise,
-                "kept": figure.kept,
-            }
-            for figure in figures
-        }
-        given.json.write_text(
-            json.dumps({"load": before, "cores": os.cpu_count(), "figures": found}, indent=2)
+    parser.add_argument("--json", type=Path, help="write what was measured to this file")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+
+    where = machine()
+    print(f"{where['processor']}, {where['cores']} cores, load {where['load']}")
+    busy = os.getloadavg()[0] > BUSY * len(os.sched_getaffinity(0))
+    if busy:
+        print(
+            f"WARNING: this machine is busy (load {where['load']}); what follows measures that too.",
+            file=sys.stderr,
         )
+
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as var:
+        server = Server(Path(var))
+        server.start()
+        try:
+            for name in arguments.parts or PARTS:
+                print(f"… {name}", flush=True)
+                figures += PARTS[name](server, arguments.runs)
+        finally:
+            server.stop()
+    print()
+    print(table(figures))
+    if arguments.json:
+        arguments.json.write_text(
+            json.dumps({"machine": where, "busy": busy, "figures": as_json(figures)}, indent=2) + "\n"
+        )
+    return 0
+
+
+def as_json(figures: list[Figure]) -> list[dict[str, object]]:
+    """Figures for a file: percentiles, and every run."""
+    return [
+        {
+            "name": figure.name,
+            "unit": figure.unit,
+            "p50": percentile(figure.runs, 50),
+            "p95": percentile(figure.runs, 95),
+            "promise": figure.promise,
+            "kept": figure.kept,
+            "runs": figure.runs,
+        }
+        for figure in figures
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -59,7 +59,7 @@ def picture(page: Page, file: Path) -> None:
 def pictures(browser: Browser, url: str, folder: Path) -> None:
     """All pages: as a stranger sees them, then as a member with a few pieces does."""
     for theme in ("dark", "light"):
-        context = browser.new_context(base_url=url, color_scheme=theme)  # type: ignore[arg-type]
+        context = browser.new_context(base_url=url, color_scheme=theme)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         for width, size in WIDTHS.items():

@@ -67,6 +67,12 @@ class Server:
         self.stop()
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
 
+    @property
+    def pid(self) -> int:
+        """The process that serves."""
+        assert self.process is not None, "the server was never started"
+        return self.process.pid
+
     def serves(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
