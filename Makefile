@@ -8,10 +8,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
-FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+NODE := frontend/node_modules/.package-lock.json
+BUILT := static/build/manifest.json
+FRONTEND := $(shell find frontend \( -name node_modules -o -name soundfonts -o -name bench \) -prune -o -type f -print)
 # Settings of `.env`, where there is one; what stands on the command line or in the environment wins.
 ENVIRONMENT := if [ -f .env ]; then given=$$(export -p); set -a; . ./.env; set +a; eval "$$given"; fi
-PYTEST := OMP_NUM_THREADS=1 nice -n 5 $(PY) -m pytest -q
+PYTEST := OMP_NUM_THREADS=1 $(PY) -m pytest -q
 
 ifneq ($(TORCH_WHEELS),)
 ifneq ($(wildcard $(TORCH_WHEELS)/.),)
@@ -39,7 +41,7 @@ run: setup ## set up what is missing, then serve the site, its sockets and its w
 	@echo "== Starting"
 	@$(ENVIRONMENT); exec $(PY) manage.py serve
 
-setup: $(STAMPS)/requirements $(STAMPS)/frontend ## .venv, Python packages, front end
+setup: $(STAMPS)/requirements $(BUILT) ## .venv, Python packages, front end
 
 setup-dev: setup $(STAMPS)/requirements-dev
 
@@ -60,12 +62,12 @@ $(STAMPS)/requirements-dev: requirements-dev.txt $(STAMPS)/requirements
 	@$(PY) -m pip install -q -r requirements-dev.txt
 	@touch $@
 
-$(STAMPS)/node: frontend/package.json frontend/package-lock.json $(STAMPS)/requirements
+$(NODE): frontend/package.json frontend/package-lock.json | $(STAMPS)/requirements
 	@echo "== Installing the front end's packages, with the Node of $(VENV)"
 	@$(NPM) ci --no-audit --no-fund
 	@touch $@
 
-$(STAMPS)/frontend: $(STAMPS)/node $(FRONTEND)
+$(BUILT): $(NODE) $(FRONTEND)
 	@echo "== Building the front end"
 	@$(NPM) run build
 	@touch $@
@@ -85,7 +87,7 @@ test-python: setup-dev ## Python alone
 	@echo "== Python tests"
 	@$(PYTEST) -n 2 --dist loadfile
 
-test-frontend: $(STAMPS)/node ## front-end unit tests alone
+test-frontend: $(NODE) ## front-end unit tests alone
 	@echo "== Front-end tests"
 	@$(NPM) test
 
@@ -109,4 +111,4 @@ types: setup-dev ## mypy strict, and tsc
 	$(NPM) run check
 
 clean: ## remove what make built; the database and pieces in var stay
-	rm -rf $(VENV) frontend/node_modules static/build staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis var/test-results
+	rm -rf $(VENV) frontend/node_modules frontend/soundfonts static/build staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis var/test-results
