@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
 NODE := frontend/node_modules/.package-lock.json
-BUILT := static/build/manifest.json
+BUILT := static/build/.built
 FRONTEND := $(shell find frontend \( -name node_modules -o -name soundfonts -o -name bench \) -prune -o -type f -print)
 # Settings of `.env`, where there is one; what stands on the command line or in the environment wins.
 ENVIRONMENT := if [ -f .env ]; then given=$$(export -p); set -a; . ./.env; set +a; eval "$$given"; fi
