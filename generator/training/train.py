@@ -31,6 +31,7 @@ from generator.training import samples
 from generator.training.corpora import DATASETS, load_examples, style_of
 from generator.training.curves import draw_curves
 from generator.training.examples import Batch, Crop, Example, collate
+from generator.training.precision import autocast
 
 TRAINING = Path(os.environ.get("OSTINATO_TRAINING", "var/training"))
 
@@ -80,11 +81,12 @@ def losses(network: NoteRNN, batch: Batch) -> Tensor:
     """Nats of each part of the notes (step, track, pitch, duration, velocity), summed over the batch;
     (5,).
     """
-    logits = network(batch.before, batch.at, batch.word)
+    with autocast(batch.notes.device):
+        logits = network(batch.before, batch.at, batch.word)
     sums = []
     for part, (guess, truth) in enumerate(zip(logits, batch.word, strict=True)):
         counted = batch.notes | batch.ends if part == 0 else batch.notes
-        nats = F.cross_entropy(guess.flatten(0, 1), truth.flatten(), reduction="none").view(truth.shape)
+        nats = F.cross_entropy(guess.float().flatten(0, 1), truth.flatten(), reduction="none").view(truth.shape)
         sums.append((nats * counted).sum())
     return torch.stack(sums)
 
