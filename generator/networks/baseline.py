@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -38,26 +39,25 @@ class BaselineRNN(nn.Module):
         return self.dense(self.lstm(x)[0])
 
 
-def save(path: Path, network: BaselineRNN) -> None:
-    """Write the weights and the vocabulary."""
+def save(path: Path, network: BaselineRNN, card: dict[str, Any]) -> None:
+    """Write the weights and the vocabulary. card: facts of the training."""
     tensors = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
-    save_file(
-        tensors, path, {"vocabulary": json.dumps(network.vocabulary), "width": str(network.lstm.hidden_size)}
-    )
+    about = {"vocabulary": network.vocabulary, "width": network.lstm.hidden_size, "card": card}
+    save_file(tensors, path, {name: json.dumps(value) for name, value in about.items()})
 
 
-def load(path: Path) -> BaselineRNN:
-    """Read what `save` wrote. Raises FileNotFoundError when it is not there."""
+def load(path: Path) -> tuple[BaselineRNN, dict[str, Any]]:
+    """The network that `save` wrote, and its card. Raises FileNotFoundError when it is not there."""
     if not path.exists():
         raise FileNotFoundError(
             f"there are no weights at {path}; python -m generator.training.baseline makes them"
         )
     with safe_open(path, "pt") as file:
-        about = file.metadata()
+        about = {name: json.loads(value) for name, value in file.metadata().items()}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    network = BaselineRNN(json.loads(about["vocabulary"]), int(about["width"]))
+    network = BaselineRNN(about["vocabulary"], about["width"])
     network.load_state_dict(tensors)
-    return network.eval()
+    return network.eval(), about["card"]
 
 
 @torch.inference_mode()

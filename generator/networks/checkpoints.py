@@ -35,6 +35,11 @@ class Checkpoint:
     card: dict[str, Any]
 
 
+def sha256(path: Path) -> str:
+    """The name by which a piece says what made it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def save(path: Path, network: nn.Module, config: RNNConfig, card: dict[str, Any]) -> None:
     """Write the weights in half precision beside their config and card."""
     tensors = {
@@ -68,7 +73,7 @@ def load(path: Path) -> Checkpoint:
     network = NoteRNN(config)
     network.load_state_dict(tensors)
     network.eval()
-    return Checkpoint(network, config, hashlib.sha256(path.read_bytes()).hexdigest(), about["card"])
+    return Checkpoint(network, config, sha256(path), about["card"])
 
 
 def _config(about: dict[str, Any]) -> RNNConfig:

@@ -20,6 +20,7 @@ from generator.music.score import Metre, Score, Tempo, Track, all_notes
 from generator.networks import baseline, checkpoints
 from generator.networks.baseline import WINDOW, BaselineRNN
 from generator.training.datasets import load
+from generator.training.precision import autocast
 
 STEP = TICKS_PER_QUARTER // 2
 """The recipe knows no rhythm: every element comes an eighth after the last."""
@@ -91,18 +92,21 @@ def train(epochs: int, path: Path, seed: int = 1) -> None:
     )
     network = BaselineRNN(vocabulary)
     optimizer = torch.optim.RMSprop(network.parameters(), lr=1e-3)
-    rng, best = np.random.default_rng(seed), float("inf")
+    rng, best, steps = np.random.default_rng(seed), float("inf"), 0
     bar = tqdm(range(epochs), unit="epoch")
     for _ in bar:
         network.train()
         for _ in range(len(train_ids) // (WINDOW * 32)):
             starts = rng.integers(0, len(train_ids) - WINDOW - 1, 32)
             windows = torch.stack([train_ids[s : s + WINDOW + 1] for s in starts])
-            loss = F.cross_entropy(network(windows[:, :-1]).flatten(0, 1), windows[:, 1:].flatten())
+            with autocast(torch.device("cpu")):
+                logits = network(windows[:, :-1])
+            loss = F.cross_entropy(logits.float().flatten(0, 1), windows[:, 1:].flatten())
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
+            steps += 1
         network.eval()
         n = (len(valid_ids) - 1) // WINDOW * WINDOW
         with torch.inference_mode():
@@ -111,7 +115,15 @@ def train(epochs: int, path: Path, seed: int = 1) -> None:
         bar.set_postfix(valid=f"{valid:.3f}", words=len(vocabulary))
         if valid < best:
             best = valid
-            baseline.save(path, network)
+            card = {
+                "data": ["jsb"],
+                "steps": steps,
+                "seed": seed,
+                "device": "cpu",
+                "parameters": sum(p.numel() for p in network.parameters()),
+                "valid_nats_per_element": round(valid, 4),
+            }
+            baseline.save(path, network, card)
 
 
 def main() -> None:

@@ -23,7 +23,9 @@ from generator.music.score import Metre, Score, Track, all_notes, bar_edges, n_b
 from generator.music.styles import STYLES, Style
 from generator.music.tokens import Form, read
 from generator.networks import checkpoints
+from generator.networks.baseline import load as load_baseline
 from generator.networks.rnn import NoteRNN
+from generator.training import baseline
 from generator.training.corpora import load_examples, load_words
 from generator.training.examples import Example, collate, whole
 from generator.training.samples import write_many
@@ -237,6 +239,25 @@ def style_figures(name: str, weights: Path, sampling: SamplingParams) -> Figures
     }
 
 
+def baseline_figures(weights: Path) -> Figures:
+    """The plain baseline's pieces beside the chorales that it, too, was trained on."""
+    path = weights / "baseline.safetensors"
+    network, style = load_baseline(path)[0], STYLES["chorale"]
+    test = load_examples("chorale", ("test",))["test"]
+    human = [score for piece in test if (score := excerpt(piece, style, N_BARS)) is not None]
+    made = [baseline.write(network, seed, N_BARS) for seed in range(N_PIECES)]
+    runs = training_runs(style)
+    return {
+        "weights": checkpoints.sha256(path),
+        "pieces": len(made),
+        "human_pieces": len(human),
+        "bars": N_BARS,
+        "measures": compare(made, human),
+        "copied": copied(made, style, runs),
+        "copied_human": copied(human, style, runs),
+    }
+
+
 def evaluate(weights: Path = checkpoints.WEIGHTS, only: str | None = None) -> Iterator[tuple[str, str, Any]]:
     """(network, name of the figure, figure), one after another as they are measured."""
     # One thread: with two, a busy neighbour makes every small product wait for it.
@@ -252,6 +273,8 @@ def evaluate(weights: Path = checkpoints.WEIGHTS, only: str | None = None) -> It
     for name in STYLES:
         if only in (None, name):
             yield name, name, style_figures(name, weights, SamplingParams())
+    if only in (None, "baseline"):
+        yield "baseline", "baseline", baseline_figures(weights)
 
 
 def table(name: str, figure: Any) -> str:

@@ -86,7 +86,9 @@ def losses(network: NoteRNN, batch: Batch) -> Tensor:
     sums = []
     for part, (guess, truth) in enumerate(zip(logits, batch.word, strict=True)):
         counted = batch.notes | batch.ends if part == 0 else batch.notes
-        nats = F.cross_entropy(guess.float().flatten(0, 1), truth.flatten(), reduction="none").view(truth.shape)
+        nats = F.cross_entropy(guess.float().flatten(0, 1), truth.flatten(), reduction="none").view(
+            truth.shape
+        )
         sums.append((nats * counted).sum())
     return torch.stack(sums)
 
