@@ -58,6 +58,14 @@ describe('a finished score', () => {
     expect(told(scheduler.advance(0, 0.1))).toEqual(['on 64 at 0.0625'])
   })
 
+  test('begun inside a long note, sounds the rest of it, and no drum', () => {
+    const long = note(0, 1440, 60)
+    const scheduler = new Scheduler(score([[long], [note(0, 1440, 36)]], 1920, [1]), 1920, false)
+    scheduler.transpose = 2
+    scheduler.start(480, 0)
+    expect(told(run(scheduler, 0, 2))).toEqual(['on 62 at 0', 'off 62 at 1'])
+  })
+
   test('a note that outlasts the piece is let go at its end', () => {
     expect(told(run(playing([note(0, 9999, 60)], 480), 10, 11))).toEqual(['on 60 at 10', 'off 60 at 10.5'])
   })

@@ -32,6 +32,8 @@ interface Sounding {
 export const RUNWAY = 480
 /** Nothing is planned closer to now than this, s: what is planned must still reach the synthesizer. */
 const LEAD = 0.03
+/** Begun in the middle of a note, what is left of it is heard when it is at least this long (ticks). */
+const WORTH_HEARING = 240
 /** A loop shorter than this (ticks) is none. */
 const SHORTEST_LOOP = 60
 
@@ -51,6 +53,8 @@ export class Scheduler {
   private scale = 1
   private stalled = false
   private finished = false
+  /** A start that has still to sound the notes it begins in. */
+  private chasing = false
   private loop: TickRange | null = null
 
   /** Semitones; drums are never transposed. Holds for notes that begin from now on. */
@@ -91,6 +95,7 @@ export class Scheduler {
     this.resetCursors(tick)
     // A start ahead of what is written waits like any other.
     if (this.until < Math.min(tick + RUNWAY, this.length)) this.stall(time, tick)
+    this.chasing = !this.stalled
   }
 
   /** The loop that is on, or null. */
@@ -111,6 +116,7 @@ export class Scheduler {
   advance(now: number, horizon: number): SoundEvent[] {
     const events: SoundEvent[] = []
     if (!this.last || this.finished) return events
+    if (this.chasing) this.chase(events)
     for (let guard = 0; guard < 10_000; guard++) {
       if (this.stalled && !this.release(now)) break
       const limit = this.limit()
@@ -192,6 +198,24 @@ export class Scheduler {
     return this.sounding.some((note) => note.end <= tick)
   }
 
+  /** Strikes what began before the start and goes on well past it; a drum is not struck late. */
+  private chase(events: SoundEvent[]): void {
+    this.chasing = false
+    const { time, tick } = this.last!
+    this.tracks.forEach(({ index, isDrum }, track) => {
+      if (isDrum) return
+      index.between(tick, tick + 1, (note) => {
+        if (note.onset < tick && note.onset + note.duration - tick >= WORTH_HEARING) this.strike(track, note, time, tick, events)
+      })
+    })
+  }
+
+  private strike(track: number, note: Note, time: number, tick: number, events: SoundEvent[]): void {
+    const pitch = this.tracks[track]!.isDrum ? note.pitch : Math.max(0, Math.min(127, note.pitch + this.transpose))
+    events.push({ kind: 'on', track, pitch, velocity: note.velocity, time, tick })
+    this.sounding.push({ track, pitch, end: note.onset + Math.max(1, note.duration) })
+  }
+
   /** Ends first, so that a repeated note is struck anew. */
   private emitAt(tick: number, time: number, events: SoundEvent[]): void {
     const at = Math.max(time, this.last!.time)
@@ -202,11 +226,9 @@ export class Scheduler {
     })
     if (tick >= this.limit()) return
     this.done = tick + 1
-    this.tracks.forEach(({ index, isDrum }, track) => {
+    this.tracks.forEach(({ index }, track) => {
       for (let note = index.notes[this.cursors[track]!]; note && note.onset <= tick; note = index.notes[++this.cursors[track]!]) {
-        const pitch = isDrum ? note.pitch : Math.max(0, Math.min(127, note.pitch + this.transpose))
-        events.push({ kind: 'on', track, pitch, velocity: note.velocity, time: at, tick })
-        this.sounding.push({ track, pitch, end: note.onset + Math.max(1, note.duration) })
+        this.strike(track, note, at, tick, events)
       }
     })
   }
