@@ -10,10 +10,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from generator.engine.rows import Chunk, GenerationError, GenerationRequest, Opening, Row
+from generator.engine.errors import GenerationError
+from generator.engine.families import FAMILIES
+from generator.engine.gather import Gatherer
+from generator.engine.rows import Chunk, GenerationRequest, Opening, Row
 from generator.engine.scheduler import Scheduler
 from generator.engine.writer import Writer
 from generator.music.styles import STYLES
@@ -23,6 +27,17 @@ log = logging.getLogger(__name__)
 
 MAX_ROWS = 64
 """Rows of one style that are stepped together; more wait their turn."""
+
+
+class _Wake:
+    """Put in the inbox to make a sleeping engine look at its gatherers."""
+
+
+WAKE = _Wake()
+
+
+def _stopped() -> GenerationError:
+    return GenerationError("stopped", "The generator is being restarted; this piece goes on after it.")
 
 
 @dataclass(frozen=True)
@@ -39,8 +54,9 @@ class StyleCard:
 class Engine:
     """Writes music for many at once.
 
-    start() and stop() from any thread; generate() blocks the thread that listens to one piece. A style's
-    weights are read when it is first asked for, or by load_style(). weights: the folder to read them from.
+    start() and stop() from any thread; generate() blocks the thread that listens to one piece, ask() the one
+    that wants an answer of another family. A style's weights are read when it is first asked for, or by
+    load_style(). weights: the folder to read them from.
     """
 
     def __init__(self, device: str | None = None, weights: Path = checkpoints.WEIGHTS) -> None:
@@ -48,9 +64,11 @@ class Engine:
         self._weights = weights
         self._writers: dict[str, Writer] = {}
         self._schedulers: dict[str, Scheduler[Row]] = {}
+        self._gatherers: dict[str, Gatherer[Any, Any]] = {}
         self._loading = threading.Lock()
-        self._inbox: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Row | _Wake | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._takes_asks = False
         self._notes = 0
         self._busy = 0.0
         self._first_notes: deque[float] = deque(maxlen=1000)
@@ -65,6 +83,9 @@ class Engine:
         """Begin stepping, in a thread of its own."""
         # One thread a step: small matrix products get slower, not faster, when they are shared between cores.
         torch.set_num_threads(1)
+        with self._loading:
+            self._gatherers.clear()  # what an earlier stop() has closed
+            self._takes_asks = True
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
         log.info("engine started on %s", self.device)
@@ -111,6 +132,30 @@ class Engine:
                 waiting = False
             yield item
 
+    def ask(self, family: str, ask: Any) -> Any:
+        """One ask of a family that answers whole asks, run with all that come within a few milliseconds.
+
+        Blocks until it is answered. Raises GenerationError when there is no such family, when the ask cannot
+        be met, or when the engine is stopped.
+        """
+        answer = self._gatherer(family).put(ask)
+        self._inbox.put(WAKE)
+        return answer.result()
+
+    def _gatherer(self, family: str) -> Gatherer[Any, Any]:
+        """The family's gatherer; its weights are read the first time, in the thread that asks."""
+        with self._loading:
+            if not self._takes_asks:
+                raise _stopped()
+            if family not in self._gatherers:
+                if family not in FAMILIES:
+                    raise GenerationError("family_unknown", f"There is no network called {family!r} here.")
+                made = FAMILIES[family](self.device, self._weights)
+                made.load()
+                self._gatherers[family] = Gatherer(made.run)
+                log.info("loaded %s", family)
+            return self._gatherers[family]
+
     def stats(self) -> dict[str, object]:
         """Figures for the status page. notes_a_second is while the engine is at work."""
         first = sorted(self._first_notes)
@@ -129,29 +174,42 @@ class Engine:
         return self._weights / f"{style}.safetensors"
 
     def _run(self) -> None:
-        while True:
-            idle = not any(s.rows or s.waiting for s in self._schedulers.values())
-            if not self._take_in(wait=idle):
-                break
-            for name, scheduler in self._schedulers.items():
-                self._step(self._writers[name], scheduler)
+        with torch.inference_mode():
+            while self._take_in():
+                for name, scheduler in self._schedulers.items():
+                    self._step(self._writers[name], scheduler)
+                for gatherer in list(self._gatherers.values()):
+                    began = time.monotonic()
+                    if gatherer.run_due():
+                        self._busy += time.monotonic() - began
         for scheduler in self._schedulers.values():
             for row in [*scheduler.rows, *scheduler.waiting]:
-                row.stop(
-                    GenerationError(
-                        "stopped", "The generator is being restarted; this piece goes on after it."
-                    )
-                )
+                row.stop(_stopped())
+        with self._loading:
+            self._takes_asks = False
+            for gatherer in self._gatherers.values():
+                gatherer.close(_stopped())
 
-    def _take_in(self, *, wait: bool) -> bool:
-        """Put new rows in line. False when asked to stop."""
+    def _sleep_at_most(self) -> float | None:
+        """Seconds until there is something to do: 0 while a row is written, None when only a caller knows."""
+        if any(s.rows or s.waiting for s in self._schedulers.values()):
+            return 0.0
+        dues = (gatherer.due_in() for gatherer in list(self._gatherers.values()))
+        return min((due for due in dues if due is not None), default=None)
+
+    def _take_in(self) -> bool:
+        """Put new rows in line, sleeping while there is nothing to do. False when asked to stop."""
+        timeout = self._sleep_at_most()
         try:
             while True:
-                row = self._inbox.get(block=wait)
-                if row is None:
+                item = self._inbox.get(timeout != 0.0, timeout)
+                if item is None:
                     return False
-                self._schedulers.setdefault(row.request.style, Scheduler(MAX_ROWS)).add(row)
-                wait = False
+                if isinstance(item, Row):
+                    self._schedulers.setdefault(item.request.style, Scheduler(MAX_ROWS)).add(item)
+                    timeout = 0.0
+                else:
+                    timeout = self._sleep_at_most()
         except queue.Empty:
             return True
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from generator.engine.errors import GenerationError as GenerationError
 from generator.engine.sampling import Chances
 from generator.music.key import KEYS, estimate_key, key_number, scale_pitch_classes
 from generator.music.notes import TICKS_PER_QUARTER, MusicError
@@ -21,15 +22,6 @@ NoteRow = list[int]
 
 CHUNK_SECONDS = 0.1
 """Notes are handed out at every bar line, and at least this often while they come slower."""
-
-
-class GenerationError(Exception):
-    """A request that cannot be met. code: for programs; message: a sentence for people."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 @dataclass(frozen=True)

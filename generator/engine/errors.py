@@ -1,0 +1,12 @@
+"""What the engine says when it cannot do what is asked."""
+
+from __future__ import annotations
+
+
+class GenerationError(Exception):
+    """A request that cannot be met. code: for programs; message: a sentence for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
