@@ -345,6 +345,28 @@ def _engraved_pieces(set_name: str, files: Files, memory: Memory) -> Iterator[Fo
         yield _notated_piece(f"{set_name}-{stem}", row[2] or stem, s.score_from_json(row[0]), row[1], "")
 
 
+def read_groove(files: Files, memory: Memory) -> Iterator[Found]:
+    """Takes of one drummer each, played to a click: MIDI bars are the bars. Split as info.csv says."""
+    table = csv.DictReader(io.StringIO(files.read(the_file(files, "info.csv")).decode()))
+    index = {row["midi_filename"]: row for row in table}
+    for name in named(files, ".mid", ".midi"):
+        row = next((row for ending, row in index.items() if name.endswith(ending)), None)
+        try:
+            if row is None:
+                raise MusicError("info.csv does not name it")
+            played = read_midi(files.read(name))
+            top, bottom = (int(part) for part in row["time_signature"].split("-"))
+            notes = n.merge(*(track.notes for track in played.tracks))
+            track = Track("Drums", "drums", 0, True, notes)
+            score = Score((track,), (Tempo(0, float(row["bpm"])),), (Metre(0, top, bottom),), played.length)
+        except MusicError as error:
+            yield Unreadable(name, str(error))
+            continue
+        side = {"validation": "valid"}.get(row["split"], row["split"])
+        title = f"{row['style']}, {row['beat_type']}"
+        yield Piece(f"groove-{row['id'].replace('/', '-')}", title, score, side=side, credit=row["drummer"])
+
+
 def read_folder(files: Files, memory: Memory) -> Iterator[Found]:
     """Any folder of MIDI, MusicXML, Humdrum and ABC files."""
     for name in named(files, ".mid", ".midi"):
@@ -368,6 +390,7 @@ READERS: dict[str, Reader] = {
     "nottingham": read_nottingham,
     "folk": read_tunes,
     "openewld": read_lead_sheets,
+    "groove": read_groove,
     "music21": read_folder,
 }
 

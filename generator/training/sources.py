@@ -99,6 +99,13 @@ SOURCES = {
             "https://github.com/00sapo/OpenEWLD/archive/refs/heads/master.zip",
         ),
         Source(
+            "groove",
+            "human drumming on an electronic kit: beats and fills, in the set's own split",
+            "CC BY 4.0",
+            "Groove MIDI Dataset, Google LLC; Gillick, Roberts, Engel, Eck, Bamman (ICML 2019)",
+            "https://storage.googleapis.com/magentadata/datasets/groove/groove-v1.0.0-midionly.zip",
+        ),
+        Source(
             "music21",
             "the works of Bach in music21's own corpus; any other of its folders with --from",
             "see the corpus's license.txt",
