@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gallery.credentials import midi_with_credential
 from gallery.models import Piece, PieceQuerySet
 from gallery.serializers import (
     PieceChangeInput,
@@ -140,7 +141,7 @@ class PieceMidiView(APIView):
     @extend_schema(responses={(200, "audio/midi"): OpenApiTypes.BINARY})
     def get(self, request: Request, code: str) -> HttpResponse:
         piece = visible_piece(request, code)
-        return download(request, piece, bytes(piece.midi), "audio/midi", "mid")
+        return download(request, piece, midi_with_credential(piece), "audio/midi", "mid")
 
 
 class PieceMusicXmlView(APIView):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gallery import api as api_views
-from gallery import views
+from gallery import sharing_urls, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,4 +19,5 @@ api = [
     path("pieces/<str:code>/midi/", api_views.PieceMidiView.as_view(), name="api-piece-midi"),
     path("pieces/<str:code>/musicxml/", api_views.PieceMusicXmlView.as_view(), name="api-piece-musicxml"),
     path("uploads/", api_views.UploadView.as_view(), name="api-uploads"),
+    *sharing_urls.api,
 ]

@@ -275,6 +275,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= says what a sound file is to be
     "EXCEPTION_HANDLER": "musicsite.errors.exception_handler",
     "DEFAULT_THROTTLE_CLASSES": ["musicsite.throttles.PersonThrottle"],
     "DEFAULT_THROTTLE_RATES": {
@@ -327,6 +328,10 @@ GUEST_PIECES = env_int("GUEST_PIECES", 200, least=1)
 MEMBER_PIECES = env_int("MEMBER_PIECES", 10_000, least=1)
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 2 * 1024 * 1024, least=1024)
 ENGRAVING_SECONDS = env_int("ENGRAVING_SECONDS", 60, least=1)
+# The sound font that renders pieces on the server: the browsers' own, tuned for it by `npm run build`.
+SOUND_BANK = env_path("SOUND_BANK", BASE_DIR / "frontend" / "soundfonts" / "server" / "FluidR3Mono_GM.sf3")
+AUDIO_MAX_SECONDS = env_int("AUDIO_MAX_SECONDS", 600, least=1)
+AUDIO_CACHE_BYTES = env_int("AUDIO_CACHE_BYTES", 1024**3, least=1024**2)
 UNDO_DAYS = env_int("UNDO_DAYS", 30)
 GUEST_KEEP_DAYS = env_int("GUEST_KEEP_DAYS", 60, least=1)
 JOB_KEEP_DAYS = env_int("JOB_KEEP_DAYS", 30, least=2)

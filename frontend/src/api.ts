@@ -101,6 +101,19 @@ export const deletePiece = (code: string) => send<null>('DELETE', `/api/v1/piece
 
 export const restorePiece = (code: string) => send<Piece>('POST', `/api/v1/pieces/${code}/restore/`)
 
+/** How far a sound file is. */
+export interface SoundState {
+  state: 'waiting' | 'rendering' | 'ready' | 'failed'
+  /** Done of it, 0 to 1. */
+  share: number
+  /** Why it failed. */
+  message: string
+  url: string
+}
+
+/** Asks for a sound file (wav, ogg, mp3 or stems); the first who asks has it rendered. */
+export const soundState = (code: string, format: string) => send<SoundState>('GET', `/api/v1/pieces/${code}/audio/state/?format=${format}`)
+
 export const createToken = () => send<{ token: string }>('POST', '/api/v1/tokens/')
 
 export interface Uploaded {

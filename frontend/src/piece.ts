@@ -2,9 +2,11 @@
 import { ApiError, changePiece, deletePiece, keepPiece, type Visibility } from './api.ts'
 import { bindDialogs } from './dialogs.ts'
 import { find, isTyping, pageData } from './dom.ts'
+import { withOrigins } from './origins.ts'
 import './playerElement.ts'
 import { rename } from './rename.ts'
 import { barCount, barsBetween, placeAt, scoreFromJson, type ScoreJson } from './score.ts'
+import { bindSharing } from './sharing.ts'
 import { toast } from './toast.ts'
 
 const words = {
@@ -17,11 +19,13 @@ const words = {
 
 const page = find('#piece')
 const code = page.dataset.piece ?? ''
-const score = scoreFromJson(pageData<{ score: ScoreJson }>().score)
+const data = pageData<{ score: ScoreJson; origins?: string[] }>()
+const score = withOrigins(scoreFromJson(data.score), data.origins ?? [])
 const element = find<HTMLElementTagNameMap['ostinato-player']>('#player')
 const { player } = element
 element.load(score)
 bindDialogs()
+bindSharing(code)
 
 // ?bar=9 is a link to a moment.
 const wanted = Number(new URLSearchParams(location.search).get('bar'))

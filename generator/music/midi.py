@@ -9,6 +9,7 @@ several instruments in one track) goes through `smf`, which looks at every byte.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -82,13 +83,15 @@ def _is_tidy(start: Ints, stop: Ints, pitch: NDArray[np.int8]) -> bool:
     return bool((stop > start).all()) and not bool(meets.any())
 
 
-def write_midi(score: Score, *, title: str = "") -> bytes:
+def write_midi(score: Score, *, title: str = "", texts: Sequence[str] = ()) -> bytes:
     """The score as a Standard MIDI File, format 1. `read_midi` gives the same score back.
 
+    texts: lines that say where it comes from, as text events at its beginning.
     Drum tracks play on channel 10. The others take the fifteen channels that are left; from the sixteenth on
     they take them again behind the next MIDI port, so that programs never mix.
     """
     conductor = [(0, _text(0x03, title))] if title else []
+    conductor += [(0, _text(0x01, text)) for text in texts]
     conductor += [
         (tempo.tick, b"\xff\x51\x03" + microseconds_per_quarter(tempo.bpm).to_bytes(3, "big"))
         for tempo in score.tempos

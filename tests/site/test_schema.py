@@ -39,6 +39,8 @@ def test_the_schema_is_valid_and_complete() -> None:
         "/api/v1/generations/{code}/cancel/",
         "/api/v1/pieces/",
         "/api/v1/pieces/{code}/",
+        "/api/v1/pieces/{code}/audio/",
+        "/api/v1/pieces/{code}/audio/state/",
         "/api/v1/pieces/{code}/keep/",
         "/api/v1/pieces/{code}/midi/",
         "/api/v1/pieces/{code}/musicxml/",

@@ -1,0 +1,6 @@
+/** What a piece's page offers to carry the piece elsewhere. */
+import { bindDownloads } from './downloads.ts'
+
+export function bindSharing(code: string): void {
+  bindDownloads(code)
+}

@@ -1,0 +1,12 @@
+"""Addresses of all that carries a piece elsewhere."""
+
+from django.urls import path
+
+from gallery import sharing_api
+
+api = [
+    path("pieces/<str:code>/audio/", sharing_api.AudioView.as_view(), name="api-piece-audio"),
+    path(
+        "pieces/<str:code>/audio/state/", sharing_api.AudioStateView.as_view(), name="api-piece-audio-state"
+    ),
+]
