@@ -46,7 +46,8 @@ class Recipe:
 
     forget_metre, forget_length: share of the crops whose metre, and of those whose length, is kept from the
     network, so that it can read and write without knowing them. knows_key: tell it the key, and show it all
-    in white keys.
+    in white keys; but for a share forget_key of the crops, which it sees in any key and untold, so that it
+    cannot know a piece by heart.
     """
 
     notes: float
@@ -55,6 +56,7 @@ class Recipe:
     n_layers: int = 2
     recurrence: str = "lstm"
     dropout: float = 0.3
+    weight_drop: float = 0.0
     batch: int = 16
     crop: int = 256
     rate: float = 2e-3
@@ -62,6 +64,7 @@ class Recipe:
     forget_metre: float = 0.2
     forget_length: float = 0.4
     knows_key: bool = True
+    forget_key: float = 0.0
     transpose: int = 6
     average: float = 0.998
     seed: int = 1
@@ -124,7 +127,8 @@ def crops(examples: list[Example], recipe: Recipe, rng: np.random.Generator) -> 
         )
         down, up = max(-recipe.transpose, low - piece.low), min(recipe.transpose, high - piece.high)
         semitones = int(rng.integers(down, up + 1)) if recipe.transpose else 0
-        form = piece.form if recipe.knows_key else replace(piece.form, key=-1)
+        tell_key = recipe.knows_key and not rng.random() < recipe.forget_key
+        form = piece.form if tell_key else replace(piece.form, key=-1)
         if rng.random() < recipe.forget_metre:
             form = replace(form, metre=None, upbeat=0)
         if rng.random() < recipe.forget_length:
@@ -146,6 +150,7 @@ class Run:
             recipe.n_layers,
             recipe.head,
             recipe.dropout,
+            recipe.weight_drop,
         )
         self.network = NoteRNN(self.config).to(device)
         self.average = NoteRNN(self.config).to(device)
