@@ -2,17 +2,23 @@ import { listenOnSurface, pinched, rulerIntent, wheeled } from './gestures.ts'
 import { hitTest } from './hitTest.ts'
 import { type Note, pitchName } from './note.ts'
 import { NoteIndex } from './noteIndex.ts'
-import { type Moment, paintKeys, paintMoment, paintPane, paintRuler, type Scene, type TickRange } from './painter.ts'
+import { type Mark, type Moment, paintKeys, paintMoment, paintPane, paintRuler, type Scene, type TickRange } from './painter.ts'
 import { onThemeChange, type Palette, readPalette } from './palette.ts'
 import { type Ink, makeInk } from './patterns.ts'
 import { Rows } from './rows.ts'
-import { barCount, barTicks, type Score, type Track } from './score.ts'
+import { barCount, barTicks, type Metre, type Score, type Track } from './score.ts'
 import { instrumentName } from './instruments.ts'
 import { Tiles } from './tiles.ts'
 import { trackStyles } from './trackStyle.ts'
 import { LEAD, Viewport } from './viewport.ts'
 
 export type { TickRange }
+
+/** Goes from note to note; told when the notes have changed. */
+export interface Walker {
+  step(by: 1 | -1): void
+  refresh(): void
+}
 
 export interface PianoRollOptions {
   /** Called when the ruler is clicked; without it the ruler only shows. */
@@ -118,9 +124,13 @@ export class PianoRoll {
   private keysShown = ''
   private labelDirty = true
   private pressed: { pitch: number; isDrum: boolean; track: number } | null = null
+  private mark: Mark | null = null
   private rowsByHand = false
   private timeByHand = false
   private throwSpeed = 0
+
+  /** The grid beside the picture, once it is there. */
+  walker: Walker | null = null
 
   constructor(
     host: HTMLElement,
@@ -176,7 +186,7 @@ export class PianoRoll {
     if (live) this.rows.expect(score.tracks.map((track) => track.role))
     this.makeInks()
     this.playhead = live ? null : this.playhead === null ? null : 0
-    this.loop = null
+    this.loop = this.mark = null
     this.current = 0
     this.sortTracks()
     this.timeByHand = this.rowsByHand = false
@@ -275,6 +285,34 @@ export class PianoRoll {
     if (dx) this.leaveFollow()
     if (dy) this.rowsByHand = true
     this.setView(this.view.scrolled(dx, dy))
+  }
+
+  /** Scrolls as far as is needed to see a note. */
+  reveal(note: Note, isDrum: boolean): void {
+    const view = this.view.revealing(note.onset, isDrum ? null : note.pitch)
+    if (view.scrollX !== this.view.scrollX) this.timeByHand = true
+    if (view.scrollY !== this.view.scrollY) this.rowsByHand = true
+    this.setView(view)
+  }
+
+  /** The note that the cursor of the keys is on; null takes the cursor away. */
+  setMark(mark: Mark | null): void {
+    this.mark = mark
+    this.wake()
+  }
+
+  /** Lays an element over the picture, until it is removed. */
+  cover(element: HTMLElement): void {
+    this.root.shadowRoot!.append(element)
+  }
+
+  /** The tracks with the notes that are shown now, in order of onset and pitch. */
+  get parts(): readonly { readonly name: string; readonly isDrum: boolean; readonly notes: readonly Note[] }[] {
+    return this.tracks.map(({ track, isDrum, index }) => ({ name: track.name, isDrum, notes: index.notes }))
+  }
+
+  get metres(): readonly Metre[] {
+    return this.score.metres
   }
 
   /** What the view shows now, for tests and for whoever draws beside it. */
@@ -434,8 +472,9 @@ export class PianoRoll {
     const scene = this.scene()
     this.paintPicture(scene)
     const moving = this.edge < this.score.length
-    const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge: moving && this.edge > 0 && !this.calm.matches ? this.edge : null }
-    const empty = moment.loop === null && moment.edge === null && !this.isInView(moment.playhead)
+    const edge = moving && this.edge > 0 && !this.calm.matches ? this.edge : null
+    const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge, mark: this.mark }
+    const empty = moment.loop === null && moment.edge === null && moment.mark === null && !this.isInView(moment.playhead)
     // A transparent canvas costs as much empty as full: it is only touched when it changes.
     if (!empty || !this.overlayEmpty) paintMoment(this.pen(this.overlay), scene, moment)
     this.overlayEmpty = empty
@@ -539,6 +578,7 @@ export class PianoRoll {
         return item
       }),
     )
+    this.walker?.refresh()
   }
 
   // ——— hands ———

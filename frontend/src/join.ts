@@ -27,6 +27,8 @@ export function joinRoll(player: Player, roll: PianoRoll, signal: AbortSignal): 
     },
     { signal },
   )
+  // The grid is read, and walked, once the picture stands.
+  void import('./walking.ts').then(({ joinGrid }) => signal.aborted || joinGrid(player, roll, signal))
 }
 
 /** The page's keys work on this player and its roll, until the signal aborts. */
@@ -35,6 +37,8 @@ export function bindKeys(player: Player, roll: PianoRoll | null, signal: AbortSi
   const actions: Record<KeyAction, () => void> = {
     toggle: () => void player.toggle(),
     stop: () => player.stop(),
+    noteBack: () => roll?.walker?.step(-1),
+    noteForward: () => roll?.walker?.step(1),
     barBack: () => player.seekBars(-1),
     barForward: () => player.seekBars(1),
     loop: () => player.setLoopOn(!player.loopOn),

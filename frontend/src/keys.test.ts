@@ -6,9 +6,9 @@ const press = (key: string, change: Partial<KeyLike> = {}): KeyLike => ({
 })
 
 test('the keys of the player', () => {
-  const meant = [' ', 'Enter', 'Home', 'l', 'L', 'm', 'n', 'w', 's', 'ArrowRight', '+', '-', 'f'].map((key) => keyAction(press(key), 'page'))
+  const meant = [' ', 'Enter', 'Home', 'l', 'L', 'm', 'n', 'w', 's', 'a', 'ArrowRight', '+', '-', 'f'].map((key) => keyAction(press(key), 'page'))
   expect(meant).toEqual([
-    'toggle', 'stop', 'stop', 'loop', 'loop', 'mute', 'solo', 'trackUp', 'trackDown', 'barForward', 'zoomIn', 'zoomOut', 'fit',
+    'toggle', 'stop', 'stop', 'loop', 'loop', 'mute', 'solo', 'trackUp', 'trackDown', 'barBack', 'noteForward', 'zoomIn', 'zoomOut', 'fit',
   ])
 })
 

@@ -1,6 +1,6 @@
 /** What the page's keys do; templates/keys_dialog.html lists them for people. */
 export type KeyAction =
-  | 'toggle' | 'stop' | 'barBack' | 'barForward' | 'loop' | 'mute' | 'solo' | 'trackUp' | 'trackDown'
+  | 'toggle' | 'stop' | 'noteBack' | 'noteForward' | 'barBack' | 'barForward' | 'loop' | 'mute' | 'solo' | 'trackUp' | 'trackDown'
   | 'zoomIn' | 'zoomOut' | 'fit' | 'follow' | 'scrollLeft' | 'scrollRight' | 'scrollUp' | 'scrollDown'
 
 export interface KeyLike {
@@ -19,8 +19,8 @@ const PLAIN: Record<string, KeyAction> = {
   ' ': 'toggle',
   Enter: 'stop',
   Home: 'stop',
-  ArrowLeft: 'barBack',
-  ArrowRight: 'barForward',
+  ArrowLeft: 'noteBack',
+  ArrowRight: 'noteForward',
   a: 'barBack',
   d: 'barForward',
   l: 'loop',

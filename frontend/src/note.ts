@@ -1,12 +1,17 @@
 /** Ticks in a quarter note, everywhere in the product. */
 export const TICKS_PER_QUARTER = 480
 
+/** Who wrote a note: a network, a person, or a network and then a person. */
+export type Origin = 'model' | 'human' | 'edited'
+
 /** One note, as the server's NOTE: onset and duration in ticks, pitch 0–127 (60 is C4), velocity 1–127. */
 export interface Note {
   readonly onset: number
   readonly duration: number
   readonly pitch: number
   readonly velocity: number
+  /** Where it is known. */
+  readonly origin?: Origin
 }
 
 /** A note as the API and the sockets write it. */

@@ -1,9 +1,9 @@
-import type { Note } from './note.ts'
+import { byOnset, type Note } from './note.ts'
 
 const BLOCK = 64
 
 /**
- * One track's notes, found by time. Notes are kept in order of onset; the latest end of each block of 64
+ * One track's notes, found by time. Notes are kept in order of onset and pitch; the latest end of each block of 64
  * lets a search step over what has long ended without losing a long note.
  */
 export class NoteIndex {
@@ -23,7 +23,7 @@ export class NoteIndex {
     let dirty = this.notes.length
     for (const note of notes) {
       let at = this.notes.length
-      while (at > 0 && this.notes[at - 1]!.onset > note.onset) at--
+      while (at > 0 && byOnset(this.notes[at - 1]!, note) > 0) at--
       if (at === this.notes.length) this.notes.push(note)
       else this.notes.splice(at, 0, note)
       dirty = Math.min(dirty, at)

@@ -240,14 +240,22 @@ export interface Moment {
   readonly loop: TickRange | null
   /** The moving edge of a piece that is being written, in ticks; null when there is none. */
   readonly edge: number | null
+  /** The note that the cursor of the keys is on. */
+  readonly mark: Mark | null
+}
+
+export interface Mark {
+  readonly track: number
+  readonly note: Note
 }
 
 /** What moves over the picture: the loop, the soft edge, the notes that sound, the playhead. */
-export function paintMoment(pen: Pen, scene: Scene, { playhead, loop, edge }: Moment): void {
+export function paintMoment(pen: Pen, scene: Scene, { playhead, loop, edge, mark }: Moment): void {
   const { view, palette } = scene
   pen.clearRect(0, 0, view.width, view.height)
   if (loop) paintLoop(pen, scene, loop)
   if (edge !== null) paintEdge(pen, scene, edge)
+  if (mark) paintMark(pen, scene, mark)
   if (playhead === null) return
   paintSounding(pen, scene, playhead)
   const x = Math.round(view.x(playhead) * scene.ratio) / scene.ratio
@@ -297,6 +305,18 @@ function paintEdge(pen: Pen, scene: Scene, edge: number): void {
     })
   }
   pen.globalAlpha = 1
+}
+
+/** A ring around one note, away from its edge so that it shows on every colour. */
+function paintMark(pen: Pen, scene: Scene, { track, note }: Mark): void {
+  const painted = scene.tracks[track]
+  if (!painted) return
+  const { x, y, width, height } = noteBox(scene, note, painted.isDrum, { x: 0, y: 0, width: 0, height: 0 })
+  pen.lineWidth = 2
+  pen.strokeStyle = css(scene.palette.accent)
+  pen.beginPath()
+  pen.roundRect(x - 3, y - 3, width + 6, height + 6, 6)
+  pen.stroke()
 }
 
 function paintSounding(pen: Pen, scene: Scene, tick: number): void {

@@ -64,3 +64,14 @@ test('a piece of drums alone has rows from top to bottom', () => {
   expect(drums.pitchHeight).toBe(0)
   expect(drums.drumRow(0)).toBe(0)
 })
+
+test('revealing scrolls no farther than is needed', () => {
+  const still = view.with({ scrollX: 0, scrollY: 600 })
+  expect(still.revealing(480, 60)).toBe(still)
+  const right = still.revealing(15_000, 60)
+  expect(right.x(15_000)).toBeCloseTo(240)
+  expect(right.scrollY).toBe(600)
+  const up = still.revealing(480, 96)
+  expect(up.y(96)).toBeCloseTo(200)
+  expect(up.scrollX).toBe(0)
+})

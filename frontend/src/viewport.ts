@@ -107,6 +107,15 @@ export class Viewport implements ViewportFields {
     return this.with({ scrollX: LEAD + tick * this.scale - x })
   }
 
+  /** Scrolled no farther than is needed to have a tick, and a pitch where one is given, well in view. */
+  revealing(tick: number, pitch: number | null): Viewport {
+    const x = this.x(tick)
+    const y = pitch === null ? 0 : this.y(pitch)
+    const sideways = x < 0 || x > this.width * 0.85 ? x - this.width * 0.3 : 0
+    const upward = pitch !== null && (y < 0 || y + this.rowHeight > this.pitchHeight) ? y - this.pitchHeight / 2 : 0
+    return sideways || upward ? this.scrolled(sideways, upward) : this
+  }
+
   /** The same view scrolled to the very start: its pixels are the content's pixels. */
   atOrigin(): Viewport {
     return this.with({ scrollX: 0, scrollY: 0 })
