@@ -184,7 +184,7 @@ class UploadView(APIView):
 
 def visible_piece(request: Request, code: str) -> Piece:
     """A piece that the visitor may open. Raises Http404 for any other, as for none."""
-    piece = Piece.objects.visible_to(request.user).select_related("owner").filter(code=code).first()
+    piece = Piece.objects.opened_by(request.user, code)
     if piece is None:
         raise Http404
     return piece

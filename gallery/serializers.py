@@ -14,6 +14,7 @@ from generator.music.score import score_to_json
 class PieceOutput(serializers.ModelSerializer[Piece]):
     """A piece as lists tell it."""
 
+    code = serializers.CharField(source="address", help_text="Its name in addresses.")
     author = serializers.CharField(help_text="Who has it, as shown to others.")
     style_title = serializers.CharField()
     url = serializers.SerializerMethodField(help_text="The piece's page.")

@@ -16,12 +16,16 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from gallery import listing, sharing
 from gallery.engraving import engrave
-from gallery.models import TITLE_LENGTH, Piece
+from gallery.families import parents_relist
+from gallery.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Piece
+from gallery.tags import tags_set
+from generator.music.key import estimate_key
 from generator.music.midi import write_midi
-from generator.music.score import Score, duration_seconds, n_bars, n_notes, tempo_at
-from musicsite.errors import ApplicationError
-from musicsite.people import is_guest, limits
+from generator.music.score import Score, all_notes, duration_seconds, n_bars, n_notes, tempo_at
+from musicsite.errors import ApplicationError, in_words
+from musicsite.people import is_guest, is_newcomer, limits
 
 XML_KEEP_SECONDS = 24 * 3600
 
@@ -32,6 +36,25 @@ def clean_title(title: str) -> str:
     return Truncator(line).chars(TITLE_LENGTH)
 
 
+def clean_text(text: str, length: int) -> str:
+    """Lines without control signs, of at most `length` signs in all; may be empty."""
+    lines = ("".join(sign if sign.isprintable() else " " for sign in line) for line in text.splitlines())
+    return "\n".join(line.rstrip() for line in lines).strip()[:length]
+
+
+def figures_of(score: Score) -> dict[str, Any]:
+    """The fields of a piece that say its music in figures. Write them whenever its notes are written."""
+    return {
+        "bars": n_bars(score),
+        "tempo": tempo_at(score, 0),
+        "n_notes": n_notes(score),
+        "seconds": duration_seconds(score),
+        "key": estimate_key(all_notes(score)) or "",
+        "n_tracks": sum(1 for track in score.tracks if len(track.notes)),
+    }
+
+
+@transaction.atomic
 def piece_create(
     *,
     owner: User,
@@ -40,6 +63,7 @@ def piece_create(
     source: str,
     is_draft: bool = False,
     visibility: str = Piece.Visibility.PRIVATE,
+    licence: str = Piece.Licence.RESERVED,
     model: str = "",
     style: str = "",
     weights: str = "",
@@ -47,11 +71,14 @@ def piece_create(
     changes: Iterable[str] = (),
 ) -> Piece:
     """Store a score as a piece of `owner`."""
-    return Piece.objects.create(
+    is_public = visibility == Piece.Visibility.PUBLIC
+    piece = Piece.objects.create(
         owner=owner,
         title=clean_title(title) or _("Untitled"),
         midi=write_midi(score),
         visibility=visibility,
+        published=timezone.now() if is_public else None,
+        licence=licence,
         is_draft=is_draft,
         source=source,
         model=model,
@@ -59,11 +86,13 @@ def piece_create(
         weights=weights,
         recipe=recipe or {},
         changes=list(changes),
-        bars=n_bars(score),
-        tempo=tempo_at(score, 0),
-        n_notes=n_notes(score),
-        seconds=duration_seconds(score),
+        **figures_of(score),
     )
+    if is_public:
+        listing.refresh(piece.pk)
+    if visibility == Piece.Visibility.UNLISTED:
+        sharing.link_open(piece=piece)
+    return piece
 
 
 def shelf_check(owner: User) -> None:
@@ -122,39 +151,102 @@ def piece_keep(*, piece: Piece, title: str = "") -> Piece:
 
 
 @transaction.atomic
-def piece_change(*, piece: Piece, title: str | None = None, visibility: str | None = None) -> Piece:
-    """Rename, publish, hide. Who shows a draft to others has kept it."""
+def piece_change(
+    *,
+    piece: Piece,
+    title: str | None = None,
+    visibility: str | None = None,
+    licence: str | None = None,
+    description: str | None = None,
+    tags: Iterable[str] | None = None,
+) -> Piece:
+    """Rename, describe, publish, take down. Who shows a draft to others has kept it."""
     if title is not None:
         piece.title = clean_title(title)
         if not piece.title:
             sentence = _("A piece needs a title.")
             raise ApplicationError("invalid", sentence, fields={"title": [sentence]})
+    if licence is not None:
+        piece.licence = licence
+    if description is not None:
+        piece.description = clean_text(description, DESCRIPTION_LENGTH)
+    if tags is not None:
+        tags_set(piece=piece, names=tags)
     if visibility is not None and visibility != piece.visibility:
-        if visibility != Piece.Visibility.PRIVATE:
-            if is_guest(piece.owner):
-                sentence = _("Sign up to show pieces to others. All that you made stays with you.")
-                raise ApplicationError(
-                    "members_only", sentence, status=HTTPStatus.FORBIDDEN, fields={"visibility": [sentence]}
-                )
-            if piece.is_draft:
-                shelf_check(piece.owner)
-                piece.is_draft = False
-        piece.visibility = visibility
-    piece.save(update_fields=["title", "visibility", "is_draft", "updated"])
+        _show(piece, visibility)
+    fields = ["title", "visibility", "is_draft", "licence", "description", "published", "updated"]
+    piece.save(update_fields=fields)
+    relist(piece)
     return piece
 
 
+def relist(piece: Piece) -> None:
+    """Bring the lists in step with a piece that was shown, hidden, edited or described."""
+    listing.refresh(piece.pk)
+    parents_relist(piece)
+
+
+def _show(piece: Piece, visibility: str) -> None:
+    """Set who may see a piece, under the rules for showing one."""
+    if visibility != Piece.Visibility.PRIVATE:
+        if is_guest(piece.owner):
+            sentence = _("Sign up to show pieces to others. All that you made stays with you.")
+            raise ApplicationError(
+                "members_only", sentence, status=HTTPStatus.FORBIDDEN, fields={"visibility": [sentence]}
+            )
+        if piece.is_draft:
+            shelf_check(piece.owner)
+            piece.is_draft = False
+    if visibility == Piece.Visibility.PUBLIC and piece.published is None:
+        newcomer_check(piece.owner)
+        piece.published = timezone.now()
+    piece.visibility = visibility
+    if visibility == Piece.Visibility.UNLISTED:
+        sharing.link_open(piece=piece)
+    else:
+        sharing.link_revoke(piece=piece)
+
+
+def newcomer_check(owner: User) -> None:
+    """Refuse a new member's next public piece when there were enough for one day."""
+    limit = settings.NEWCOMER_PIECES_PER_DAY
+    if not is_newcomer(owner):
+        return
+    today = Piece.objects.filter(owner=owner, published__gt=timezone.now() - timedelta(days=1))
+    times = list(today.order_by("published").values_list("published", flat=True))
+    if len(times) < limit:
+        return
+    oldest = times[len(times) - limit]
+    assert oldest is not None
+    wait = (oldest + timedelta(days=1) - timezone.now()).total_seconds()
+    sentence = _(
+        "New members can publish %(n)d pieces a day. There is room again in %(wait)s; unlisted works now."
+    )
+    raise ApplicationError(
+        "newcomer_limit",
+        sentence % {"n": limit, "wait": in_words(wait)},
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        retry_after=wait,
+    )
+
+
+@transaction.atomic
 def piece_delete(*, piece: Piece) -> None:
     """Take a piece away from everybody; its owner can have it back for settings.UNDO_DAYS."""
     Piece.objects.filter(pk=piece.pk, deleted_at=None).update(deleted_at=timezone.now())
+    relist(piece)
 
 
+@transaction.atomic
 def piece_restore(*, owner: User, code: str) -> Piece | None:
     """Undo a deletion. None when there is no such piece, or the time for it is over."""
     since = timezone.now() - timedelta(days=settings.UNDO_DAYS)
     mine = Piece.objects.owned_by(owner).filter(code=code)
     mine.filter(deleted_at__gt=since).update(deleted_at=None, updated=timezone.now())
-    return mine.there().first()
+    piece = mine.there().first()
+    if piece is not None:
+        relist(piece)
+    return piece
 
 
 def pieces_purge() -> int:

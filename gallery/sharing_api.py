@@ -56,7 +56,7 @@ def asked_sound(request: Request, code: str) -> Sound:
 
 
 def state_json(sound: Sound, state: State) -> dict[str, Any]:
-    address = reverse("api-piece-audio", args=[sound.piece.code])
+    address = reverse("api-piece-audio", args=[sound.piece.address])
     return {**state, "url": f"{address}?format={sound.kind}"}
 
 

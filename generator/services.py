@@ -21,7 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gallery.models import Piece
+from gallery.families import parent_record, use_check
+from gallery.models import Piece, PieceParent
 from gallery.services import piece_create
 from generator import queue, stops
 from generator.events import StoredEvent, tell
@@ -118,10 +119,11 @@ def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
     wanted = request.get("continue_from")
     if wanted is None:
         return None
-    piece = Piece.objects.visible_to(owner).filter(code=wanted["piece"]).first()
+    piece = Piece.objects.opened_by(owner, wanted["piece"])
     if piece is None:
         sentence = _("There is no such piece for you to continue.")
         raise ApplicationError("invalid", sentence, fields={"continue_from.piece": [sentence]})
+    use_check(piece, owner)
     try:
         score = piece.score
     except MusicError as error:
@@ -301,7 +303,7 @@ def _piece_of(job: Job) -> Piece | None:
     made = made_so_far(job)
     if made is None:
         return None
-    return piece_create(
+    piece = piece_create(
         owner=job.owner,
         score=made,
         title=title_of(job, made),
@@ -312,6 +314,11 @@ def _piece_of(job: Job) -> Piece | None:
         weights=job.weights,
         recipe=recipe_of(job),
     )
+    if source := job.request.get("continue_from"):
+        parent = Piece.objects.opened_by(job.owner, source["piece"])
+        if parent is not None:
+            parent_record(child=piece, parent=parent, kind=PieceParent.Kind.CONTINUE)
+    return piece
 
 
 def jobs_purge() -> int:

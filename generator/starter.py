@@ -70,6 +70,7 @@ def starter_load(folder: Path = FOLDER) -> int:
                 title=recipe["title"],
                 source=Piece.Source.GENERATED,
                 visibility=Piece.Visibility.PUBLIC,
+                licence=Piece.Licence.CC0,
                 model=recipe["model"],
                 style=recipe["style"],
                 weights=recipe["weights"],

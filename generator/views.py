@@ -140,7 +140,7 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 def continued(request: HttpRequest) -> dict[str, Any]:
     """The piece that the studio goes on after, cut behind the chosen bar (its last where none was)."""
-    piece = Piece.objects.visible_to(request.user).filter(code=request.GET["continue"]).first()
+    piece = Piece.objects.opened_by(request.user, request.GET["continue"])
     if piece is None:
         raise Http404
     score = piece.score
@@ -154,7 +154,7 @@ def continued(request: HttpRequest) -> dict[str, Any]:
     if not whole:
         raise Http404
     return {
-        "piece": piece.code,
+        "piece": piece.address,
         "title": piece.title,
         "bars": bars,
         "n_bars": whole,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
 
 GUEST_PREFIX = "guest-"
 
@@ -22,6 +24,13 @@ def is_guest(person: User | AnonymousUser) -> bool:
 def is_member(person: User | AnonymousUser) -> bool:
     """Whether this is somebody with an account."""
     return person.is_authenticated and not is_guest(person)
+
+
+def is_newcomer(person: User) -> bool:
+    """Whether this is a member of a few days, under closer limits than others."""
+    return not person.is_staff and person.date_joined > timezone.now() - timedelta(
+        days=settings.NEWCOMER_DAYS
+    )
 
 
 @dataclass(frozen=True, slots=True)

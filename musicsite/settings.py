@@ -326,6 +326,9 @@ GUEST_GENERATIONS_AT_ONCE = env_int("GUEST_GENERATIONS_AT_ONCE", 4, least=1)
 MEMBER_GENERATIONS_AT_ONCE = env_int("MEMBER_GENERATIONS_AT_ONCE", 60, least=1)
 GUEST_PIECES = env_int("GUEST_PIECES", 200, least=1)
 MEMBER_PIECES = env_int("MEMBER_PIECES", 10_000, least=1)
+# A member of so few days publishes no more than this in a day, and a moderator sees links in comments first.
+NEWCOMER_DAYS = env_int("NEWCOMER_DAYS", 7)
+NEWCOMER_PIECES_PER_DAY = env_int("NEWCOMER_PIECES_PER_DAY", 5, least=1)
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 2 * 1024 * 1024, least=1024)
 ENGRAVING_SECONDS = env_int("ENGRAVING_SECONDS", 60, least=1)
 # The sound font that renders pieces on the server: the browsers' own, tuned for it by `npm run build`.

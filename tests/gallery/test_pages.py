@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from gallery.services import piece_delete
+from gallery.sharing import link_of
 from gallery.templatetags.miniature import miniature
 from tests.conftest import Make, small_score
 
@@ -72,8 +73,11 @@ def test_an_unlisted_piece_opens_by_its_link_and_hangs_nowhere(
     browser: Client, alice: User, make_piece: Make
 ) -> None:
     piece = make_piece(alice, visibility="unlisted")
-    page = browser.get(f"/pieces/{piece.code}/")
+    link = link_of(piece)
+    assert link is not None
+    page = browser.get(f"/pieces/{link.code}/")
     assert (page.status_code, page.context["may_edit"]) == (200, False)
+    assert piece.code not in page.content.decode()
     assert piece.code not in browser.get("/gallery/").content.decode()
 
 

@@ -101,7 +101,7 @@ def test_a_list_asks_the_database_as_often_for_many_pieces_as_for_one(
     assert queries() == few
 
 
-@pytest.mark.parametrize(("visibility", "status"), [("private", 404), ("unlisted", 200), ("public", 200)])
+@pytest.mark.parametrize(("visibility", "status"), [("private", 404), ("unlisted", 404), ("public", 200)])
 @pytest.mark.parametrize("rest", ["", "midi/"])
 def test_others_may_open_what_is_shown(
     as_bob: APIClient, alice: User, make_piece: Make, visibility: str, status: int, rest: str

@@ -81,7 +81,7 @@ def test_a_sound_file_says_where_it_comes_from(alice: User, make_piece: Make) ->
         assert "recipe sha256:" in file.comment
 
 
-@pytest.mark.parametrize("visibility", ["private", "unlisted"])
+@pytest.mark.parametrize("visibility", ["private", "public"])
 def test_a_sound_is_heard_by_those_who_see_its_piece(
     stranger: APIClient,
     as_alice: APIClient,
@@ -102,7 +102,7 @@ def test_a_sound_is_heard_by_those_who_see_its_piece(
 def test_a_piece_made_private_takes_its_sound_along(
     stranger: APIClient, alice: User, make_piece: Make
 ) -> None:
-    piece = make_piece(alice, visibility="unlisted")
+    piece = make_piece(alice, visibility="public")
     audio_render(piece_id=piece.pk, kind="ogg")
     assert get(stranger, piece).status_code == 200
     Piece.objects.filter(pk=piece.pk).update(visibility="private")

@@ -1,4 +1,4 @@
-"""Pieces: music that a person has, whether a model made it or a file brought it."""
+"""Pieces: music that a person has, whether a model made it, a file brought it or a hand drew it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gallery.access import Visitor, is_moderator
 from gallery.words import style_title
 from generator.music.midi import read_midi
 from generator.music.score import Score
@@ -22,11 +22,16 @@ from musicsite.people import is_guest
 
 TITLE_LENGTH = 120
 
-Visitor = User | AnonymousUser
+DESCRIPTION_LENGTH = 2000
 
 
 class PieceQuerySet(models.QuerySet["Piece"]):
-    """The one gate to pieces, for pages, API and sockets."""
+    """The one gate to pieces, for pages, files, API, feeds, embeds and sockets.
+
+    Who may see what: everybody what is public; the author all of their own; a moderator what others showed
+    too, hidden or not, and never what is private; whoever has an unlisted piece's link, that piece. What is
+    deleted is nobody's.
+    """
 
     def there(self) -> PieceQuerySet:
         """Not deleted."""
@@ -36,20 +41,37 @@ class PieceQuerySet(models.QuerySet["Piece"]):
         """What this person may change; nothing for a stranger."""
         return self.filter(owner_id=person.pk) if person.is_authenticated else self.none()
 
+    def shown(self) -> PieceQuerySet:
+        """Public and not hidden by a moderator."""
+        return self.there().filter(visibility=Piece.Visibility.PUBLIC, hidden_at=None)
+
     def visible_to(self, person: Visitor) -> PieceQuerySet:
-        """What this person may open by its address: their own, public and unlisted ones."""
-        open_to_all = ~Q(visibility=Piece.Visibility.PRIVATE)
-        mine = Q(owner_id=person.pk) if person.is_authenticated else Q(pk__in=[])
-        return self.there().filter(open_to_all | mine)
+        """What this person may open by its own address."""
+        seen = Q(visibility=Piece.Visibility.PUBLIC, hidden_at=None)
+        if person.is_authenticated:
+            seen |= Q(owner_id=person.pk)
+        if is_moderator(person):
+            seen |= ~Q(visibility=Piece.Visibility.PRIVATE)
+        return self.there().filter(seen)
+
+    def opened_by(self, person: Visitor, code: str) -> Piece | None:
+        """The piece that this person may open at /…/<code>/…; None for any other, as for none.
+
+        The code is the piece's own, or that of a link to an unlisted piece: so one link opens page, files,
+        pictures and embed, and all of them are gone when it is revoked.
+        """
+        piece = self.visible_to(person).select_related("owner").filter(code=code).first()
+        if piece is None:
+            unlisted = self.there().filter(visibility=Piece.Visibility.UNLISTED, hidden_at=None)
+            by_link = unlisted.filter(links__code=code, links__revoked_at=None)
+            piece = by_link.select_related("owner").first()
+            if piece is not None:
+                piece.address = code
+        return piece
 
     def public(self) -> PieceQuerySet:
         """What the gallery shows, newest first."""
-        return (
-            self.there()
-            .filter(visibility=Piece.Visibility.PUBLIC)
-            .select_related("owner")
-            .order_by("-created", "-pk")
-        )
+        return self.shown().select_related("owner").order_by("-created", "-pk")
 
     def kept(self) -> PieceQuerySet:
         return self.there().filter(is_draft=False).order_by("-created", "-pk")
@@ -81,10 +103,20 @@ class Piece(models.Model):
     class Source(models.TextChoices):
         GENERATED = "generated", _("Generated")
         UPLOADED = "uploaded", _("Uploaded")
+        DRAWN = "drawn", _("Drawn")
+
+    class Licence(models.TextChoices):
+        RESERVED = "reserved", _("All rights reserved")
+        CC0 = "cc0", _("CC0")
+        CC_BY = "cc-by", _("CC BY")
+        CC_BY_SA = "cc-by-sa", _("CC BY-SA")
 
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pieces")
     title = models.CharField(max_length=TITLE_LENGTH)
+    description = models.TextField(max_length=DESCRIPTION_LENGTH, blank=True)
+    licence = models.CharField(max_length=8, choices=Licence, default=Licence.RESERVED)
+    tags = models.ManyToManyField("gallery.Tag", through="gallery.PieceTag", related_name="pieces")
     midi = models.BinaryField()
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
     is_draft = models.BooleanField(default=False, help_text=_("Made, and not yet kept."))
@@ -100,9 +132,16 @@ class Piece(models.Model):
     tempo = models.FloatField(help_text=_("Quarters a minute at the start."))
     n_notes = models.PositiveIntegerField()
     seconds = models.FloatField()
+    key = models.CharField(max_length=16, blank=True, help_text=_("As heard: “Eb major”."))
+    n_tracks = models.PositiveSmallIntegerField(default=0, help_text=_("Tracks that have notes."))
     created = models.DateTimeField(default=timezone.now, editable=False)
+    published = models.DateTimeField(null=True, blank=True, help_text=_("When it was first made public."))
     updated = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, default=None)
+    hidden_at = models.DateTimeField(
+        null=True, blank=True, default=None, help_text=_("Taken from all but its author by a moderator.")
+    )
+    hidden_because = models.TextField(blank=True, help_text=_("What its author is told."))
 
     objects = PieceQuerySet.as_manager()
 
@@ -113,7 +152,18 @@ class Piece(models.Model):
             models.CheckConstraint(
                 condition=Q(visibility__in=("private", "unlisted", "public")), name="piece_visibility"
             ),
-            models.CheckConstraint(condition=Q(source__in=("generated", "uploaded")), name="piece_source"),
+            models.CheckConstraint(
+                condition=Q(licence__in=("reserved", "cc0", "cc-by", "cc-by-sa")), name="piece_licence"
+            ),
+            models.CheckConstraint(
+                condition=~Q(visibility="public") | Q(published__isnull=False), name="piece_public_since"
+            ),
+            models.CheckConstraint(
+                condition=Q(hidden_at=None) | ~Q(hidden_because=""), name="piece_hidden_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=("generated", "uploaded", "drawn")), name="piece_source"
+            ),
             models.CheckConstraint(
                 condition=Q(is_draft=False) | Q(visibility="private"), name="piece_draft_is_private"
             ),
@@ -126,7 +176,7 @@ class Piece(models.Model):
             models.Index(fields=["owner", "-created"], name="piece_of_owner"),
             models.Index(
                 fields=["-created", "-id"],
-                condition=Q(visibility="public", deleted_at=None),
+                condition=Q(visibility="public", deleted_at=None, hidden_at=None),
                 name="piece_in_gallery",
             ),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="piece_deleted"),
@@ -136,7 +186,18 @@ class Piece(models.Model):
         return f"{self.title} ({self.code})"
 
     def get_absolute_url(self) -> str:
-        return reverse("piece", args=[self.code])
+        return reverse("piece", args=[self.address])
+
+    @property
+    def address(self) -> str:
+        """The code in its addresses, for who opened it: its own, or that of the link that they have."""
+        return self._address or self.code
+
+    @address.setter
+    def address(self, code: str) -> None:
+        self._address = code
+
+    _address = ""
 
     @property
     def author(self) -> str:

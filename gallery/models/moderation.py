@@ -1,0 +1,92 @@
+"""Reports: what somebody thinks should not be here, and what became of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from musicsite.codes import CODE_LENGTH, new_code
+
+WORDS_LENGTH = 1000
+
+
+class Report(models.Model):
+    """One person's report of one piece, comment or person; open until a moderator decides.
+
+    An appeal is a report too: by the author, on what a moderator hid.
+    """
+
+    class Reason(models.TextChoices):
+        SPAM = "spam", _("Advertising or spam")
+        COPY = "copy", _("Copied from somebody")
+        OFFENSIVE = "offensive", _("Insults or threatens")
+        PRIVATE = "private", _("Tells private things of somebody")
+        OTHER = "other", _("Something else")
+        APPEAL = "appeal", _("Appeal: it was hidden by mistake")
+        LINK = "link", _("Held: a newcomer's comment with a link")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waits for a moderator")
+        UPHELD = "upheld", _("Hidden")
+        DISMISSED = "dismissed", _("Left as it is")
+
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports"
+    )
+    piece = models.ForeignKey("gallery.Piece", models.CASCADE, null=True, blank=True, related_name="reports")
+    comment = models.ForeignKey(
+        "gallery.Comment", models.CASCADE, null=True, blank=True, related_name="reports"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="reported"
+    )
+    reason = models.CharField(max_length=9, choices=Reason)
+    words = models.TextField(max_length=WORDS_LENGTH, blank=True)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    answer = models.TextField(blank=True, help_text=_("What the reporter is told."))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    decided = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        permissions = [("moderate", "Can hide and restore what people show")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(piece__isnull=False, comment=None, person=None)
+                | Q(piece=None, comment__isnull=False, person=None)
+                | Q(piece=None, comment=None, person__isnull=False),
+                name="report_is_about_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided=None)
+                | Q(state__in=("upheld", "dismissed"), decided__isnull=False),
+                name="report_decided_when_it_says_so",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "piece"],
+                condition=Q(state="open", piece__isnull=False),
+                name="report_piece_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "comment"],
+                condition=Q(state="open", comment__isnull=False),
+                name="report_comment_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "person"],
+                condition=Q(state="open", person__isnull=False),
+                name="report_person_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-created"], name="report_queue")]
+
+    def __str__(self) -> str:
+        return f"report {self.code}, {self.state}"
