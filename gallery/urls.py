@@ -10,6 +10,7 @@ urlpatterns = [
     path("pieces/", views.library, name="library"),
     path("pieces/<str:code>/", views.piece, name="piece"),
     path("gallery/", views.gallery, name="gallery"),
+    *sharing_urls.urlpatterns,
 ]
 api = [
     path("pieces/", api_views.PieceListView.as_view(), name="api-pieces"),

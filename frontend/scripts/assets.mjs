@@ -9,6 +9,16 @@ const modules = here('../node_modules')
 const FONTS = {
   'inter.woff2': '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
   'inter-ext.woff2': '@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2',
+  'inter-cyrillic.woff2': '@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2',
+  'inter-greek.woff2': '@fontsource-variable/inter/files/inter-greek-wght-normal.woff2',
+  'inter-vietnamese.woff2': '@fontsource-variable/inter/files/inter-vietnamese-wght-normal.woff2',
+  'instrument-serif-ext.woff2': '@fontsource/instrument-serif/files/instrument-serif-latin-ext-400-normal.woff2',
+  // Only for pictures that the server draws (gallery/lettering.py): titles are of any script.
+  'noto-arabic.woff2': '@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff2',
+  'noto-hebrew.woff2': '@fontsource/noto-sans-hebrew/files/noto-sans-hebrew-hebrew-400-normal.woff2',
+  'noto-devanagari.woff2': '@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari-400-normal.woff2',
+  'noto-thai.woff2': '@fontsource/noto-sans-thai/files/noto-sans-thai-thai-400-normal.woff2',
+  'unifontex.woff2': '@fontsource/unifontex/files/unifontex-latin-400-normal.woff2',
   'instrument-serif.woff2': '@fontsource/instrument-serif/files/instrument-serif-latin-400-normal.woff2',
   'instrument-serif-italic.woff2': '@fontsource/instrument-serif/files/instrument-serif-latin-400-italic.woff2',
 }

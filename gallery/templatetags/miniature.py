@@ -28,7 +28,19 @@ VERSION = 1
 @register.simple_tag
 def miniature(piece: Piece) -> SafeString:
     """The roll as SVG: one path a track, of class role-<role>; the style sheet gives the colours."""
-    key = f"miniature-{VERSION}-{piece.code}-{piece.n_notes}-{piece.bars}"
+    return format_html(
+        '<svg class="miniature" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}"'
+        ' focusable="false">{}</svg>',
+        WIDTH,
+        HEIGHT,
+        _("%(title)s, %(n)d notes") % {"title": piece.title, "n": piece.n_notes},
+        mark_safe(drawing_of(piece)),  # nosec B308 B703 - numbers, and roles from a list of ours
+    )
+
+
+def drawing_of(piece: Piece) -> str:
+    """The drawing, remembered until the piece is changed; empty where its notes cannot be read."""
+    key = f"miniature-{VERSION}-{piece.code}-{piece.updated.timestamp()}"
     kept = caches["files"]
     drawing: str | None = kept.get(key)
     if drawing is None:
@@ -37,14 +49,7 @@ def miniature(piece: Piece) -> SafeString:
         except MusicError:
             drawing = ""
         kept.set(key, drawing, KEEP_SECONDS)
-    return format_html(
-        '<svg class="miniature" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}"'
-        ' focusable="false">{}</svg>',
-        WIDTH,
-        HEIGHT,
-        _("%(title)s, %(n)d notes") % {"title": piece.title, "n": piece.n_notes},
-        mark_safe(drawing),  # nosec B308 B703 - numbers, and roles from a list of ours
-    )
+    return drawing
 
 
 def draw(score: Score) -> str:
