@@ -14,12 +14,12 @@ from typing import Any
 
 import torch
 
-from generator.engine.errors import GenerationError
+from generator.engine.errors import GenerationError, broken, stopped
 from generator.engine.families import FAMILIES
 from generator.engine.gather import Gatherer
 from generator.engine.rows import Chunk, GenerationRequest, Opening, Row
 from generator.engine.scheduler import Scheduler
-from generator.engine.writer import Writer
+from generator.engine.writer import AnyWriter, writer_for
 from generator.music.styles import STYLES
 from generator.networks import checkpoints
 
@@ -34,10 +34,6 @@ class _Wake:
 
 
 WAKE = _Wake()
-
-
-def _stopped() -> GenerationError:
-    return GenerationError("stopped", "The generator is being restarted; this piece goes on after it.")
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ class Engine:
     def __init__(self, device: str | None = None, weights: Path = checkpoints.WEIGHTS) -> None:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._weights = weights
-        self._writers: dict[str, Writer] = {}
+        self._writers: dict[str, AnyWriter] = {}
         self._schedulers: dict[str, Scheduler[Row]] = {}
         self._gatherers: dict[str, Gatherer[Any, Any]] = {}
         self._loading = threading.Lock()
@@ -97,7 +93,7 @@ class Engine:
             self._thread.join()
             self._thread = None
 
-    def load_style(self, name: str) -> Writer:
+    def load_style(self, name: str) -> AnyWriter:
         """The style's network, read from its file the first time. Raises GenerationError when there is
         none.
         """
@@ -106,7 +102,7 @@ class Engine:
                 if name not in STYLES or not self._path(name).exists():
                     raise GenerationError("style_unknown", f"There is no style called {name!r} here.")
                 checkpoint = checkpoints.load(self._path(name))
-                self._writers[name] = Writer(checkpoint, MAX_ROWS, self.device)
+                self._writers[name] = writer_for(checkpoint, MAX_ROWS, self.device)
                 log.info("loaded %s (%s…)", name, checkpoint.sha256[:12])
             return self._writers[name]
 
@@ -146,7 +142,7 @@ class Engine:
         """The family's gatherer; its weights are read the first time, in the thread that asks."""
         with self._loading:
             if not self._takes_asks:
-                raise _stopped()
+                raise stopped()
             if family not in self._gatherers:
                 if family not in FAMILIES:
                     raise GenerationError("family_unknown", f"There is no network called {family!r} here.")
@@ -184,11 +180,11 @@ class Engine:
                         self._busy += time.monotonic() - began
         for scheduler in self._schedulers.values():
             for row in [*scheduler.rows, *scheduler.waiting]:
-                row.stop(_stopped())
+                row.stop(stopped())
         with self._loading:
             self._takes_asks = False
             for gatherer in self._gatherers.values():
-                gatherer.close(_stopped())
+                gatherer.close(stopped())
 
     def _sleep_at_most(self) -> float | None:
         """Seconds until there is something to do: 0 while a row is written, None when only a caller knows."""
@@ -213,7 +209,7 @@ class Engine:
         except queue.Empty:
             return True
 
-    def _step(self, writer: Writer, scheduler: Scheduler[Row]) -> None:
+    def _step(self, writer: AnyWriter, scheduler: Scheduler[Row]) -> None:
         for row in [*scheduler.rows, *scheduler.waiting]:
             if not row.finished and row.cancelled():
                 row.cancel()
@@ -223,12 +219,9 @@ class Engine:
         began = time.monotonic()
         try:
             self._notes += writer.step(rows)
-        except Exception as error:  # one broken batch must not end the thread that everybody waits for
+        except Exception:  # one broken batch must not end the thread that everybody waits for
             log.exception("a step of %s failed", writer.checkpoint.card.get("style"))
             for row in rows:
                 if not row.finished:
-                    row.stop(
-                        GenerationError("engine_failed", "The generator failed at this piece. Try again.")
-                    )
-            del error
+                    row.stop(broken())
         self._busy += time.monotonic() - began

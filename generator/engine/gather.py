@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from generator.engine.errors import GenerationError
+from generator.engine.errors import GenerationError, broken
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -93,7 +93,7 @@ class Gatherer(Generic[Ask, Answer]):
                 return
             if not isinstance(error, GenerationError):
                 log.exception("an ask could not be answered")
-                error = GenerationError("engine_failed", "The generator failed at this. Try again.")
+                error = broken()
             batch[0][1].set_exception(error)
             return
         for (_, future), answer in zip(batch, answers, strict=True):

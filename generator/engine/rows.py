@@ -119,6 +119,7 @@ class Row:
         self._set_seen(request)
         self._pending: list[NoteRow] = []
         self._flushed = time.monotonic()
+        self.written_from = self._prime_length // style.ticks_per_step
         self._bar_out = self._prime_length // self._bar_ticks
         self.opening = Opening(
             tracks=[
@@ -164,7 +165,7 @@ class Row:
         # The network's pitches are the piece's moved by form.semitones.
         pitches = np.arange(N_PITCHES) - self.form.semitones
         in_scale = np.isin(pitches % 12, list(scale))
-        self._pitches = np.stack(
+        self.pitches = np.stack(
             [in_scale & (pitches >= v.low) & (pitches <= v.high) for v in self.style.voices]
         )
 
@@ -252,7 +253,7 @@ class Row:
             # Notes that start together come in one order: by track, from the top down.
             last = self.previous.track
             free[:last] = False
-            free[last] = not single[last] and bool(self._pitches[last, : self.previous.pitch].any())
+            free[last] = not single[last] and bool(self.pitches[last, : self.previous.pitch].any())
         return free
 
     def _due_voices(self, onset: int) -> np.ndarray:
@@ -266,7 +267,7 @@ class Row:
         """(n_steps,) bool."""
         vocabulary, now = self.style.vocabulary, self.cursor.now
         steps = np.arange(vocabulary.n_steps)
-        written_from = self._prime_length // self.style.ticks_per_step
+        written_from = self.written_from
         onset = now + steps
         bar_after_next = max(now - now % self.bar + 2 * self.bar, written_from + self.bar)
         allowed = (onset < self.length) & (onset >= written_from) & (onset < bar_after_next)
@@ -299,7 +300,7 @@ class Row:
 
     def may_pitch(self, step: int, track: int) -> np.ndarray:
         """(128,) bool."""
-        allowed = self._pitches[track].copy()
+        allowed = self.pitches[track].copy()
         if step == 0 and self.previous is not None and self.previous.track == track:
             allowed[self.previous.pitch :] = False
         return allowed

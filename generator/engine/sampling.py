@@ -47,11 +47,15 @@ class Chances:
         """A number in [0, 1) for what is drawn once a piece."""
         return float(np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 1, 0])).random())
 
-    def of_note(self, number: int) -> np.ndarray:
-        """(5,) float64 in [0, 1) for the note of this number."""
-        block, row = divmod(number, WORDS_A_BLOCK)
+    def of_block(self, block: int) -> np.ndarray:
+        """(WORDS_A_BLOCK, 5) those of the notes from number block * WORDS_A_BLOCK."""
         if block != self._block:
             bits = np.random.Philox(key=self._seed, counter=[0, 0, 0, block])
             self._numbers = np.random.Generator(bits).random((WORDS_A_BLOCK, 5))
             self._block = block
-        return self._numbers[row]
+        return self._numbers
+
+    def of_note(self, number: int) -> np.ndarray:
+        """(5,) float64 in [0, 1) for the note of this number."""
+        block, row = divmod(number, WORDS_A_BLOCK)
+        return self.of_block(block)[row]

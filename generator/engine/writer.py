@@ -1,6 +1,11 @@
-"""Writer: one style's network stepped over a batch of rows."""
+"""Writer: one style's network stepped over a batch of rows, by PyTorch.
+
+It serves a GPU, and networks without a quick step on a CPU; the CPU's is generator.engine.int8_writer.
+"""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,6 +20,25 @@ from generator.networks.rnn import At, Before
 BLOCK = 16
 """Rows in one matrix product. Always this many, empty ones included: a product's rounding may depend on its
 size, and a piece must not depend on who else is being served."""
+
+
+class AnyWriter(Protocol):
+    """What steps the rows of one style."""
+
+    checkpoint: Checkpoint
+
+    def step(self, rows: list[Row]) -> int:
+        """A step or a few for every row. Returns notes drawn."""
+
+
+def writer_for(checkpoint: Checkpoint, max_rows: int, device: torch.device) -> AnyWriter:
+    """The quickest writer for this network on this device."""
+    if device.type == "cpu":
+        from generator.engine.int8_writer import Int8Writer, can_write
+
+        if can_write(checkpoint):
+            return Int8Writer(checkpoint, max_rows)
+    return Writer(checkpoint, max_rows, device)
 
 
 class Writer:

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 
 from generator.engine.rows import GenerationRequest, SamplingParams
-from generator.engine.writer import Writer
+from generator.engine.writer import AnyWriter, writer_for
 from generator.music import metrics
 from generator.music.key import KEYS
 from generator.music.notes import Notes, make_notes, notes_from_columns
@@ -201,7 +201,7 @@ def copied(made: list[Score], style: Style, runs: metrics.RunIndex) -> Figures:
     }
 
 
-def write_like(human: list[Score], style: Style, writer: Writer, sampling: SamplingParams) -> list[Score]:
+def write_like(human: list[Score], style: Style, writer: AnyWriter, sampling: SamplingParams) -> list[Score]:
     """As many pieces as are asked for, in the metres of the human ones, in turn; seeds 0, 1, 2 …"""
     requests = []
     for seed in range(N_PIECES):
@@ -225,7 +225,7 @@ def style_figures(name: str, weights: Path, sampling: SamplingParams) -> Figures
     checkpoint = checkpoints.load(weights / f"{name}.safetensors")
     test = load_examples(name, ("test",))["test"]
     human = [score for piece in test if (score := excerpt(piece, style, N_BARS)) is not None]
-    made = write_like(human, style, Writer(checkpoint, N_PIECES, torch.device("cpu")), sampling)
+    made = write_like(human, style, writer_for(checkpoint, N_PIECES, torch.device("cpu")), sampling)
     runs = training_runs(style)
     return {
         "weights": checkpoint.sha256,

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from generator.engine.rows import Chunk, GenerationRequest, Opening, Row
-from generator.engine.writer import Writer
+from generator.engine.writer import AnyWriter, writer_for
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Tempo, Track
 from generator.music.styles import STYLES
@@ -29,7 +29,7 @@ def score_of(items: list[Opening | Chunk]) -> Score:
     return Score(tracks, (Tempo(0, opening.tempo),), (Metre(0, *opening.metre),), opening.length)
 
 
-def write_many(writer: Writer, requests: list[GenerationRequest]) -> list[Score]:
+def write_many(writer: AnyWriter, requests: list[GenerationRequest]) -> list[Score]:
     """The scores of some requests in one style, all in one batch, without a thread."""
     rows = [Row(r, STYLES[r.style], lambda: False, writer.checkpoint.sha256) for r in requests]
     for row in rows:
@@ -52,5 +52,5 @@ def write(weights: Path, name: str, *, bars: int = 16, seed: int = 1) -> Score |
     """A piece by the weights in this file; None where the network is measured and not played."""
     if name not in STYLES:
         return None
-    writer = Writer(checkpoints.load(weights), 1, torch.device("cpu"))
+    writer = writer_for(checkpoints.load(weights), 1, torch.device("cpu"))
     return write_many(writer, [GenerationRequest(style=name, bars=bars, seed=seed)])[0]

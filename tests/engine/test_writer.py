@@ -57,4 +57,4 @@ def test_every_word_of_real_music_is_one_that_may_be_drawn() -> None:
         assert row.may_pitch(int(word["step"]), int(word["track"]))[word["pitch"]]
         assert row.may_duration(int(word["step"]))[word["duration"]]
         row.accept(Word(*map(int, word)), drawn=True)
-    assert all(row.ends(step) for step in np.flatnonzero(row.may_step()))
+    assert all(row.ends(int(step)) for step in np.flatnonzero(row.may_step()))

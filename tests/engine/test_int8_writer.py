@@ -1,0 +1,129 @@
+"""The quick step does what the network and the row say, and nothing in it depends on company."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from generator.engine import kernel
+from generator.engine.int8_writer import Int8Writer
+from generator.engine.rows import GenerationRequest, Row, SamplingParams, Word
+from generator.music.styles import STYLES
+from generator.music.tokens import WORD, Form
+from generator.networks.checkpoints import Checkpoint
+from generator.networks.rnn import NoteRNN, RNNConfig
+from generator.training.examples import collate, example, whole
+
+N_SEEDS = 1000
+
+
+def make_writer(style: str, max_rows: int, *, width: int = 32, seed: int = 3) -> Int8Writer:
+    """A writer with an untrained network; nothing that is promised here rests on what it has learned."""
+    torch.manual_seed(seed)
+    network = NoteRNN(RNNConfig(STYLES[style].vocabulary, width=width, head=48, dropout=0.0)).eval()
+    return Int8Writer(Checkpoint(network, network.config, "", {"style": style}), max_rows)
+
+
+def make_row(style: str, seed: int, bars: int = 2, **asked: object) -> Row:
+    request = GenerationRequest(style=style, bars=bars, seed=seed, **asked)  # type: ignore[arg-type]
+    return Row(request, STYLES[style], lambda: False, "")
+
+
+def write(writer: Int8Writer, rows: list[Row]) -> list[list[Word]]:
+    """The words of some rows, written together to their ends."""
+    words: dict[Row, list[Word]] = {row: [] for row in rows}
+    for row in rows:
+        accept = row.accept
+
+        def listen(word: Word, *, drawn: bool, row: Row = row, accept=accept) -> None:  # type: ignore[no-untyped-def]
+            words[row].append(word)
+            accept(word, drawn=drawn)
+
+        row.accept = listen  # type: ignore[method-assign]
+    while left := [row for row in rows if not row.finished]:
+        writer.step(left)
+    return [words[row] for row in rows]
+
+
+@pytest.mark.parametrize("style", list(STYLES))
+def test_it_believes_what_the_network_believes(style: str) -> None:
+    writer = make_writer(style, 1)
+    network, vocabulary = writer.checkpoint.network, STYLES[style].vocabulary
+    row = make_row(style, 5, bars=6)
+    (words,) = write(writer, [row])
+    told = np.array([(w.step, w.track, w.pitch, w.duration, w.velocity) for w in words[:-1]], np.int64)
+    piece = np.array([tuple(word) for word in told.tolist()], WORD)
+    nats = writer.cost(piece, row.form)
+    batch = collate([whole(example(piece, vocabulary, Form(row.metre, 0, row.length, -1), row.length))],
+                    vocabulary)  # fmt: skip
+    batch.before.key[:] = row.form.key_id
+    batch.at.key[:] = row.form.key_id
+    with torch.inference_mode():
+        logits = network(batch.before, batch.at, batch.word)
+    n = len(piece)
+    for part, guess in enumerate(logits):
+        truth = cross_entropy(guess[0, :n], torch.from_numpy(told[:, part]), reduction="none").numpy()
+        assert np.abs(nats[:, part] - truth).max() < 0.05
+        assert np.abs(nats[:, part].mean() - truth.mean()) < 0.005
+
+
+@pytest.mark.parametrize("style", list(STYLES))
+@pytest.mark.parametrize("key_lock", [False, True])
+def test_what_may_be_drawn_is_what_the_row_allows(style: str, key_lock: bool) -> None:
+    for seed in range(12):
+        writer, row = make_writer(style, 1), make_row(style, seed, bars=3, key_lock=key_lock,
+                                                      sampling=SamplingParams(1.5, 1.5, 1.0))  # fmt: skip
+        twin = make_row(style, seed, bars=3, key_lock=key_lock)
+        (words,) = write(writer, [row])
+        fresh = make_writer(style, 1)
+        fresh._sit(twin)
+        vocab, seats, room = fresh._words, fresh._seats, fresh._room
+        for word in words:
+            kernel._may_step(vocab, seats, 0, room)
+            assert np.array_equal(room.allowed[: vocab.n_steps], twin.may_step())
+            assert twin.may_step()[word.step] or twin.ends(word.step)
+            if word.step == vocab.n_steps - 1:
+                break
+            kernel._may_track(vocab, seats, 0, word.step, room)
+            assert np.array_equal(room.allowed[: vocab.n_tracks], twin.may_track(word.step))
+            kernel._may_pitch(seats, 0, word.step, word.track, room)
+            assert np.array_equal(room.allowed[:128], twin.may_pitch(word.step, word.track))
+            kernel._may_duration(vocab, seats, 0, word.step, room)
+            assert np.array_equal(room.allowed[: vocab.n_durations], twin.may_duration(word.step))
+            kernel._push(
+                seats, 0, np.array([word.step, word.track, word.pitch, word.duration, word.velocity])
+            )
+            twin.accept(word, drawn=True)
+
+
+def test_a_thousand_seeds_are_the_same_pieces_alone_and_among_63_others() -> None:
+    alone, together = make_writer("pop", 1), make_writer("pop", 64)
+    expected = [write(alone, [make_row("pop", seed, bars=1)])[0] for seed in range(N_SEEDS)]
+    # Seats are taken and left all the time: a row that ends makes room for the next.
+    waiting = [make_row("pop", seed, bars=1) for seed in range(N_SEEDS)]
+    heard: list[list[Word]] = [[] for _ in waiting]
+    for row, words in zip(waiting, heard, strict=True):
+        accept = row.accept
+
+        def listen(word: Word, *, drawn: bool, words=words, accept=accept) -> None:  # type: ignore[no-untyped-def]
+            words.append(word)
+            accept(word, drawn=drawn)
+
+        row.accept = listen  # type: ignore[method-assign]
+    seated: list[Row] = []
+    while seated or waiting:
+        seated = [row for row in seated if not row.finished]
+        while waiting and len(seated) < 64:
+            seated.append(waiting.pop())
+        if seated:
+            together.step(seated)
+    assert heard == expected
+
+
+def test_words_that_were_there_before_are_read_many_at_a_time() -> None:
+    writer = make_writer("pop", 2)
+    row = make_row("pop", 4, bars=4)
+    (words,) = write(writer, [row])
+    notes = [note for chunk in iter(row.out.get, None) for note in getattr(chunk, "notes", [])]
+    resumed = make_row("pop", 4, bars=4, resume=notes[: len(notes) // 2])
+    assert write(writer, [resumed])[0] == words
