@@ -32,6 +32,7 @@ from generator.music import metrics
 from generator.music import score as s
 from generator.music.notes import NOTE, MusicError
 from generator.music.score import Metre, Score, Tempo, Track
+from generator.training.band_readers import BAND_READERS
 from generator.training.readers import READERS, Memory, Piece, Unreadable, read_folder
 from generator.training.sources import (
     SOURCES,
@@ -106,7 +107,7 @@ def take(
     with open_files(origin) as files:
         for sentence in check_sums(SOURCES[name], files) if name in SOURCES else []:
             tqdm.write(f"Caution: {sentence}", file=sys.stderr)
-        reader = READERS.get(name, read_folder)
+        reader = (READERS | BAND_READERS).get(name, read_folder)
         for found in tqdm(reader(files, memory), desc=name, unit=" pieces", disable=not show_progress):
             if isinstance(found, Unreadable):
                 unreadable.append((found.name, found.reason))

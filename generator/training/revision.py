@@ -1,4 +1,4 @@
-"""Which state of the code made a weight file."""
+"""Which code made something."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import subprocess
 
 
 def revision() -> str:
-    """The short name of the commit that is checked out; "unknown" where there is none."""
+    """The commit of the code that runs, "unknown" where there is no git."""
     try:
-        command = ["git", "rev-parse", "--short", "HEAD"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
