@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gallery import api as api_views
-from gallery import sharing_urls, views
+from gallery import notes_api, sharing_urls, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +19,8 @@ api = [
     path("pieces/<str:code>/restore/", api_views.PieceRestoreView.as_view(), name="api-piece-restore"),
     path("pieces/<str:code>/midi/", api_views.PieceMidiView.as_view(), name="api-piece-midi"),
     path("pieces/<str:code>/musicxml/", api_views.PieceMusicXmlView.as_view(), name="api-piece-musicxml"),
+    path("pieces/<str:code>/notes/", notes_api.PieceNotesView.as_view(), name="api-piece-notes"),
+    path("drawings/", notes_api.DrawingView.as_view(), name="api-drawings"),
     path("uploads/", api_views.UploadView.as_view(), name="api-uploads"),
     *sharing_urls.api,
 ]
