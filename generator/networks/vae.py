@@ -32,7 +32,8 @@ class VAEConfig:
 
     tracks: the kind of each, "melody" (a bass is one too) or "drums"; tracks of one kind share the networks
     that read and write a bar. token, view: width of a token's embedding, and of what a step sees of its bar.
-    reader, writer, conductor: widths of the recurrent layers. bar: width of a bar's embedding. code: numbers
+    reader, writer, across, conductor: widths of the recurrent layers, which read a bar, write it, read
+    the row of bars and write that. bar: width of a bar's embedding. code: numbers
     a bar that lie between it and the latent. flat: decode in one row of n_bars * n_steps without a conductor,
     the paper's baseline.
     """
@@ -41,11 +42,12 @@ class VAEConfig:
     n_bars: int
     n_steps: int = 16
     latent: int = 256
-    token: int = 96
+    token: int = 64
     view: int = 48
     reader: int = 192
     writer: int = 320
-    conductor: int = 320
+    across: int = 96
+    conductor: int = 192
     bar: int = 256
     code: int = 64
     flat: bool = False
@@ -120,8 +122,8 @@ class Encoder(nn.Module):
 
     def __init__(self, c: VAEConfig) -> None:
         super().__init__()
-        self.across = nn.LSTM(len(c.tracks) * c.bar, c.reader, batch_first=True, bidirectional=True)
-        self.code = nn.Linear(2 * c.reader + len(c.tracks) * c.bar, c.code)
+        self.across = nn.LSTM(len(c.tracks) * c.bar, c.across, batch_first=True, bidirectional=True)
+        self.code = nn.Linear(2 * c.across + len(c.tracks) * c.bar, c.code)
         self.mean = nn.Linear(c.n_bars * c.code, c.latent)
         self.log_variance = nn.Linear(c.n_bars * c.code, c.latent)
         # Begin nearly without noise: a latent that says nothing at first is learnt to be passed over.
@@ -270,7 +272,7 @@ class MusicVAE(nn.Module):
         """By kind, what each row that is written is written from: (B * tracks * N, bar), or the latent."""
         c = self.config
         if self.conductor is None:
-            return {kind: z for kind in c.kinds}
+            return dict.fromkeys(c.kinds, z)
         bars = self.conductor(z)  # (B, N, M, bar)
         return {kind: bars[:, :, self.tracks_of(kind)].transpose(1, 2).flatten(0, 2) for kind in c.kinds}
 

@@ -12,8 +12,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from generator.networks.cell_vae import CellVAE, CellVAEConfig
 from generator.networks.checkpoints import CheckpointError, sha256
 from generator.networks.vae import MusicVAE, VAEConfig
+
+SCALE = ".scale"
+SMALLEST_MATRIX = 4096
+"""Numbers that a matrix must have to be kept in eight bits."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,19 @@ class Checkpoint:
 
 
 def save_as(path: Path, family: str, network: nn.Module, config: Any, card: dict[str, Any]) -> None:
-    """Write the weights in half precision beside their config and card. family: "vae" or "band_vae"."""
-    tensors = {name: t.detach().to(torch.float16).contiguous() for name, t in network.state_dict().items()}
+    """Write the weights beside their config and card: matrices in eight bits with a scale a row, the rest in
+    half precision. family: "vae" or "cell_vae".
+    """
+    tensors: dict[str, torch.Tensor] = {}
+    for name, tensor in network.state_dict().items():
+        weights = tensor.detach().float()
+        if weights.ndim == 2 and weights.numel() >= SMALLEST_MATRIX:
+            scale = weights.abs().amax(1, keepdim=True).clamp_min(1e-4) / 127
+            scale = scale.to(torch.float16)
+            tensors[name] = (weights / scale.float()).round().clamp(-127, 127).to(torch.int8)
+            tensors[name + SCALE] = scale
+        else:
+            tensors[name] = weights.to(torch.float16).contiguous()
     about = {"network": family, "config": asdict(config), "card": card}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
@@ -46,10 +62,11 @@ def read_file(path: Path, family: str) -> tuple[dict[str, torch.Tensor], dict[st
         )
     with safe_open(path, "pt") as file:
         about = json.loads(file.metadata()["ostinato"])
-        tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        raw = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     if about["network"] != family:
         raise CheckpointError(f"{path.name} holds a network of the kind {about['network']}, not {family}")
-    return tensors, about
+    scales = {name: raw.pop(name + SCALE) for name in list(raw) if name + SCALE in raw}
+    return {name: tensor * scales.get(name, 1) for name, tensor in raw.items()}, about
 
 
 def as_tuples(config: dict[str, Any]) -> dict[str, Any]:
@@ -69,3 +86,15 @@ def load(path: Path) -> Checkpoint:
     network.load_state_dict(tensors)
     network.eval()
     return Checkpoint(network, sha256(path), about["card"])
+
+
+def load_cells(path: Path) -> tuple[CellVAE, str, dict[str, Any]]:
+    """Read a CellVAE: the network in float32 on the CPU, the file's SHA-256, its card.
+
+    Raises CheckpointError.
+    """
+    tensors, about = read_file(path, "cell_vae")
+    network = CellVAE(CellVAEConfig(**about["config"]))
+    network.load_state_dict(tensors)
+    network.eval()
+    return network, sha256(path), about["card"]

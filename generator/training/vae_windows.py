@@ -180,6 +180,13 @@ def load_windows(sets: tuple[str, ...], side: str, config: VAEConfig, hop: int =
     return found
 
 
+def pick(sets: list[Windows], count: int, rng: np.random.Generator) -> Windows:
+    """Windows drawn at random: a set of four times the size gives twice as many, so that none is drowned."""
+    weights = np.sqrt([len(windows) for windows in sets])
+    chosen = rng.multinomial(count, weights / weights.sum())
+    return np.concatenate([w[rng.integers(0, len(w), k)] for w, k in zip(sets, chosen, strict=True) if k])
+
+
 def transposed(windows: Windows, kinds: tuple[str, ...], most: int, rng: np.random.Generator) -> Windows:
     """Each window moved by its own draw of semitones, up to `most` either way and within what is playable."""
     pitched = [track for track, kind in enumerate(kinds) if kind != "drums"]
