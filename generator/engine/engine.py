@@ -120,9 +120,7 @@ class Engine:
         row.begin()
         self._inbox.put(row)
         waiting = True
-        while (item := row.out.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
+        for item in _joined(row.out):
             if waiting and isinstance(item, Chunk) and item.notes:
                 self._first_notes.append((time.monotonic() - asked) * 1000)
                 waiting = False
@@ -225,3 +223,37 @@ class Engine:
                 if not row.finished:
                     row.stop(broken())
         self._busy += time.monotonic() - began
+
+
+def _joined(out: queue.SimpleQueue[Opening | Chunk | Exception | None]) -> Iterator[Opening | Chunk]:
+    """What a row put out, chunks that have gathered while the listener was busy joined to one.
+
+    Who writes each chunk to a disk is slower than the engine: so it gets fewer and larger ones, and the first
+    at once. Raises the exception that the row ended with.
+    """
+    item = out.get()
+    while item is not None:
+        following: Opening | Chunk | Exception | None | _Nothing = NOTHING
+        if isinstance(item, Exception):
+            raise item
+        if isinstance(item, Chunk):
+            while isinstance(following := _at_hand(out), Chunk):
+                item = Chunk([*item.notes, *following.notes], following.until, following.bars_done)
+        yield item
+        item = out.get() if isinstance(following, _Nothing) else following
+
+
+class _Nothing:
+    """Nothing is in the queue yet."""
+
+
+NOTHING = _Nothing()
+
+
+def _at_hand(
+    out: queue.SimpleQueue[Opening | Chunk | Exception | None],
+) -> Opening | Chunk | Exception | None | _Nothing:
+    try:
+        return out.get_nowait()
+    except queue.Empty:
+        return NOTHING
