@@ -41,7 +41,7 @@ run: setup ## set up what is missing, then serve the site, its sockets and its w
 	@echo "== Starting"
 	@$(ENVIRONMENT); exec $(PY) manage.py serve
 
-setup: $(STAMPS)/requirements $(BUILT) ## .venv, Python packages, front end
+setup: $(STAMPS)/requirements $(STAMPS)/step $(BUILT) ## .venv, Python packages, compiled engine, front end
 
 setup-dev: setup $(STAMPS)/requirements-dev
 
@@ -56,6 +56,11 @@ $(STAMPS)/requirements: requirements.txt | $(PY)
 	@echo "== Installing the Python packages (the first time: a few minutes, most of it torch)"
 	@$(PY) -m pip install -r requirements.txt
 	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/step: $(STAMPS)/requirements $(wildcard generator/engine/*.py)
+	@echo "== Compiling the engine's step for this processor"
+	@$(PY) -m generator.engine.warm
+	@touch $@
 
 $(STAMPS)/requirements-dev: requirements-dev.txt $(STAMPS)/requirements
 	@echo "== Installing what tests, types and lint need"

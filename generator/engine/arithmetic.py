@@ -7,7 +7,8 @@ differs from one version to the next; and the compiler neither fuses nor reorder
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from generator.engine.compiled import compiled
 
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -15,7 +16,7 @@ POWERS = 2.0 ** -np.arange(1080)
 """Powers of two down to 0, for exp."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def tanh(x: np.float32) -> np.float32:
     """float32 → float32, within 4e-7. The quotient that Eigen uses (MathFunctionsImpl.h, ptanh_float)."""
     x = min(max(x, np.float32(-7.9)), np.float32(7.9))
@@ -32,13 +33,13 @@ def tanh(x: np.float32) -> np.float32:
     return x * p / q
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def sigmoid(x: np.float32) -> np.float32:
     """float32 → float32."""
     return np.float32(0.5) * tanh(np.float32(0.5) * x) + np.float32(0.5)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def gelu(x: np.float32) -> np.float32:
     """float32 → float32, x Φ(x); its erf is the quotient that Eigen uses (SpecialFunctionsImpl.h)."""
     y = min(max(x * np.float32(0.7071067811865476), np.float32(-4.0)), np.float32(4.0))
@@ -56,11 +57,10 @@ def gelu(x: np.float32) -> np.float32:
     return np.float32(0.5) * x * (np.float32(1.0) + y * p / q)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def exp(x: float) -> float:
     """float64 → float64 for x of at most 0, within 1e-13 of it: 2^-n times a Taylor polynomial."""
-    if x < -740.0:
-        return 0.0
+    x = max(x, -740.0)  # there it is 0 for all that counts, and without a branch a loop of it is quick
     n = np.int64(0.5 - x * _LOG2E)
     r = x + n * _LN2_HIGH + n * _LN2_LOW  # within ± ln 2 / 2
     p = 1.0 / 39916800.0
@@ -69,7 +69,7 @@ def exp(x: float) -> float:
     return p * POWERS[n]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def draw(
     logits: np.ndarray,
     allowed: np.ndarray,
@@ -98,10 +98,13 @@ def draw(
     n_left = 0
     for i in range(n):
         if allowed[i]:
-            p[n_left] = exp((np.float64(logits[i]) - np.float64(peak)) / temperature)
+            p[n_left] = (np.float64(logits[i]) - np.float64(peak)) / temperature
             order[n_left] = i
-            total += p[n_left]
             n_left += 1
+    for i in range(n_left):
+        p[i] = exp(p[i])
+    for i in range(n_left):
+        total += p[i]
     # The likeliest first, and no more of them than fill the nucleus.
     kept = 0.0
     n_kept = 0
@@ -123,7 +126,7 @@ def draw(
     return order[n_kept - 1]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def log_softmax_at(logits: np.ndarray, n: int, which: int) -> float:
     """log p of one id of the first n."""
     peak = logits[:n].max()

@@ -15,9 +15,11 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from generator.engine.compiled import compiled
 
 LANES = 64
 """Bytes in a vector register: vectors are padded to a multiple of it."""
@@ -48,7 +50,7 @@ def quantize_rows(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return whole, scales, ZERO * whole.sum(1, dtype=np.int32)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def quantize(x: np.ndarray, out: np.ndarray) -> np.float32:
     """Write x, (n,) float32, to out as bytes around ZERO. Returns the scale; 0 for a vector of zeros."""
     bits = x.view(np.int32)
@@ -139,7 +141,7 @@ def _block(n_vectors: int) -> Any:
 _block1, _block2, _block4 = _block(1), _block(2), _block(4)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _product_vnni(weight: np.ndarray, vectors: np.ndarray, n: int, out: np.ndarray) -> None:
     k = weight.shape[1]
     stride, out_stride = vectors.strides[0], out.strides[0]
@@ -165,7 +167,7 @@ def _product_vnni(weight: np.ndarray, vectors: np.ndarray, n: int, out: np.ndarr
             )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _product_plain(weight: np.ndarray, vectors: np.ndarray, n: int, out: np.ndarray) -> None:
     k = weight.shape[1]
     for row in range(weight.shape[0]):

@@ -9,9 +9,9 @@ is the same bits whoever else is being served.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from generator.engine.arithmetic import draw, gelu, log_softmax_at, sigmoid, tanh
+from generator.engine.compiled import compiled
 from generator.engine.int8 import product, quantize
 from generator.engine.packed import (
     AT_BARS_LEFT,
@@ -76,8 +76,6 @@ from generator.engine.seats import (
     Seats,
 )  # fmt: skip
 
-compiled = njit(cache=True, nogil=True, error_model="numpy")
-
 
 @compiled
 def _multiply(net: Packed, which: int, bytes_: np.ndarray, n: int, sums: np.ndarray) -> None:
@@ -110,8 +108,9 @@ def _bars_left(seats: Seats, seat: int, now: int) -> int:
 
 @compiled
 def _add(table: np.ndarray, row: int, out: np.ndarray) -> None:
-    for j in range(table.shape[1]):
-        out[j] += table[row, j]
+    values = table[row]
+    for j in range(len(values)):
+        out[j] += values[j]
 
 
 @compiled
@@ -221,23 +220,20 @@ def _may_step(words: Words, seats: Seats, seat: int, room: Room) -> None:
     if has_previous:
         for m in range(words.n_tracks):
             at_once = at_once or (room.due[m] and room.free[m])
-    next_bar = now - now % bar + bar
-    some = False
-    for s in range(words.n_steps):
-        onset = now + s
-        fits = written_from <= onset < length and onset < bar_after_next and s != end and s >= soonest
-        if s == 0 and has_previous and not any_open:
-            fits = False
-        if some_due:
-            fits = fits and (s == 0 if at_once else onset <= next_bar)
-        allowed[s] = fits
-        some = some or fits
+    first = max(soonest, written_from - now)
+    last = min(length, bar_after_next) - 1 - now
+    if has_previous and not any_open:
+        first = max(first, 1)
+    if some_due:
+        last = min(last, 0 if at_once else bar - now % bar)
+    last = min(last, end - 1)
+    allowed[: words.n_steps] = False
+    some = first <= last
+    if some:
+        allowed[first : last + 1] = True
     in_last_bar = now >= length - bar and now >= written_from and has_previous
     if not some or (in_last_bar and not some_due):
-        for s in range(words.n_steps):
-            if now + s >= length:
-                allowed[s] = True
-        allowed[end] = True
+        allowed[min(max(length - now, 0), end) : words.n_steps] = True
 
 
 @compiled
