@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from generator.music.bandroll import BAND, KIT, N_PITCHES, STEPS_PER_BAR
+from generator.music.bandroll import BAND, HELD, KIT, N_PITCHES, STEPS_PER_BAR, STRUCK
 
 N_BARS = 4
 DRUMS = BAND.index("drums")
@@ -276,3 +278,19 @@ def random_latents(n: int, latent: int, generator: torch.Generator | None = None
     """n phrases' latents, standard normal."""
     sizes = ((n, latent), (n, latent), (n, len(BAND), latent), (n, len(BAND), latent))
     return Latents(*(torch.randn(size, generator=generator) for size in sizes))
+
+
+def as_rolls(cells: Cells) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Logits, above 0 a note, → rolls (B, 4, N, T, 84) of SILENT, HELD, STRUCK and drums (B, N, T, 9).
+
+    A cell goes on only where something sounded before it.
+    """
+    onset, sound = (cells.onset > 0).numpy(), (cells.sound > 0).numpy()
+    b, k, n, t, p = onset.shape
+    begins, goes_on = onset.reshape(b, k, n * t, p), sound.reshape(b, k, n * t, p)
+    out = np.zeros((b, k, n * t, p), np.uint8)
+    before = np.zeros((b, k, p), bool)
+    for step in range(n * t):
+        before = begins[:, :, step] | (goes_on[:, :, step] & before)
+        out[:, :, step] = np.where(begins[:, :, step], STRUCK, before * HELD)
+    return out.reshape(b, k, n, t, p), (cells.drums > 0).numpy().astype(np.uint8)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.music import band_metrics as m
-from generator.music.bandroll import BAND, HELD, PITCHED, STRUCK
-from generator.networks.musegan import DRUMS, Cells, Generator, Latents, random_latents
+from generator.music.bandroll import BAND, PITCHED, STRUCK
+from generator.networks.musegan import DRUMS, Cells, Generator, Latents, as_rolls, random_latents
 from generator.networks.musegan_critics import mix
 from generator.training.band_bars import Rolls
 from generator.training.musegan_paper import OVERLAP, allowed
@@ -91,22 +91,6 @@ class Figures:
             for name, ratio in self.ratios.items()
         ]
         return f"score {self.score:.3f}, {self.missed} missed\n    " + "\n    ".join(rows)
-
-
-def as_rolls(cells: Cells) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Logits, above 0 a note, → rolls (B, 4, N, T, 84) of SILENT, HELD, STRUCK and drums (B, N, T, 9).
-
-    A cell goes on only where something sounded before it.
-    """
-    onset, sound = (cells.onset > 0).numpy(), (cells.sound > 0).numpy()
-    b, k, n, t, p = onset.shape
-    begins, goes_on = onset.reshape(b, k, n * t, p), sound.reshape(b, k, n * t, p)
-    out = np.zeros((b, k, n * t, p), np.uint8)
-    before = np.zeros((b, k, p), bool)
-    for step in range(n * t):
-        before = begins[:, :, step] | (goes_on[:, :, step] & before)
-        out[:, :, step] = np.where(begins[:, :, step], STRUCK, before * HELD)
-    return out.reshape(b, k, n, t, p), (cells.drums > 0).numpy().astype(np.uint8)
 
 
 @torch.inference_mode()

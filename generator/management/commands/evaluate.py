@@ -1,4 +1,4 @@
-"""manage.py evaluate rnn: measure the networks that ship."""
+"""manage.py evaluate rnn, evaluate musegan: measure the networks that ship."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from generator.networks.band_checkpoints import MODELS
 from generator.networks.checkpoints import WEIGHTS, CheckpointError
+from generator.training import band_cards, evaluate_musegan
 from generator.training.cards import write_card
 from generator.training.evaluate_rnn import evaluate, table
 from generator.training.sources import DatasetError
@@ -18,14 +20,17 @@ class Command(BaseCommand):
     help = "Measures the shipped networks on held-out music; as a table, or as JSON with --json."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("family", choices=["rnn"])
-        parser.add_argument("--only", metavar="NAME", help="one network, such as chorale")
+        parser.add_argument("family", choices=["rnn", "musegan"])
+        parser.add_argument("--only", metavar="NAME", help="one network, such as chorale or hybrid/scratch")
         parser.add_argument("--json", action="store_true", help="print JSON alone")
         parser.add_argument(
             "--cards", action="store_true", help="write the figures to the model cards as well"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["family"] == "musegan":
+            self._musegan(options)
+            return
         figures: dict[str, Any] = {}
         lines: dict[str, list[str]] = defaultdict(list)
         try:
@@ -40,3 +45,20 @@ class Command(BaseCommand):
             self.stderr.write(f"wrote {write_card(network, WEIGHTS, chr(10).join(lines[network]))}")
         if options["json"]:
             self.stdout.write(json.dumps(figures, indent=2))
+
+    def _musegan(self, options: dict[str, Any]) -> None:
+        found: dict[str, Any] = {}
+        try:
+            for name, row in evaluate_musegan.evaluate(only=options["only"]):
+                found[name] = row
+                if not options["json"]:
+                    self.stdout.write(evaluate_musegan.table(name, row) + "\n")
+        except (CheckpointError, DatasetError) as error:
+            raise CommandError(str(error)) from error
+        if not options["json"]:
+            self.stdout.write(evaluate_musegan.paper_table(found))
+        for name in found if options["cards"] else ():
+            if name in MODELS:
+                self.stderr.write(f"wrote {band_cards.write_card(name, WEIGHTS, found[name])}")
+        if options["json"]:
+            self.stdout.write(json.dumps(evaluate_musegan.as_json(found), indent=2))

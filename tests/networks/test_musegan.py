@@ -1,0 +1,220 @@
+"""MuseGAN's networks: shapes, latents that reach only what they should, losses that fall."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from generator.music.bandroll import BAND, PITCHED
+from generator.networks import band_checkpoints
+from generator.networks.band_checkpoints import MODELS
+from generator.networks.checkpoints import CheckpointError
+from generator.networks.musegan import (
+    ARRANGERS,
+    Cells,
+    Codec,
+    Generator,
+    Latents,
+    MuseGANConfig,
+    as_rolls,
+    binarise,
+    random_latents,
+)
+from generator.networks.musegan_critics import Critics, Heard, gradient_penalty, mix
+from generator.training.band_bars import reconstruction
+from generator.training.train_musegan import config_of
+
+TINY = MuseGANConfig(
+    latent=6,
+    hidden=16,
+    code=8,
+    drum_code=6,
+    decoder_hidden=12,
+    decoder_step=6,
+    encoder_hidden=12,
+    encoder_step=6,
+)
+
+
+def made(arranger: str, *, conditional: bool = False) -> Generator:
+    torch.manual_seed(1)
+    return Generator(replace(TINY, arranger=arranger, conditional=conditional)).eval()
+
+
+def phrases(n: int, seed: int = 0) -> Cells:
+    """Random zeros and ones."""
+    source = torch.Generator().manual_seed(seed)
+    onset = (torch.rand(n, 4, 4, 16, 84, generator=source) > 0.97).float()
+    held = (torch.rand(n, 4, 4, 16, 84, generator=source) > 0.95).float()
+    return Cells(onset, torch.maximum(onset, held), (torch.rand(n, 4, 16, 9, generator=source) > 0.8).float())
+
+
+def hashes(cells: Cells) -> dict[str, str]:
+    """A hash of each role's notes."""
+    pitched, drums = as_rolls(cells)
+    found = {role: hashlib.sha256(pitched[:, row].tobytes()).hexdigest() for row, role in enumerate(PITCHED)}
+    return found | {"drums": hashlib.sha256(drums.tobytes()).hexdigest()}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_draws_four_bars_of_five_roles(model: str) -> None:
+    arranger, way = model.split("/")
+    generator = made(arranger, conditional=way == "conditional")
+    given = generator.hear(phrases(3), torch.eye(5)[:3]) if way == "conditional" else None
+    cells = generator.draw(generator.codes(random_latents(3, TINY.latent), given))
+    assert cells.onset.shape == cells.sound.shape == (3, 4, 4, 16, 84)
+    assert cells.drums.shape == (3, 4, 16, 9)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_sizes_that_ship_stay_small(model: str) -> None:
+    network = Generator(config_of(model))
+    assert sum(p.numel() for p in network.parameters()) * 2 <= 5e6  # bytes in half precision
+
+
+@pytest.mark.parametrize("role", BAND)
+@pytest.mark.parametrize("arranger", ["jamming", "hybrid"])
+@torch.inference_mode()
+def test_a_private_latent_reaches_its_own_role_alone(arranger: str, role: str) -> None:
+    generator = made(arranger)
+    latents = random_latents(1, TINY.latent, torch.Generator().manual_seed(3))
+    before = hashes(generator.draw(generator.codes(latents)))
+    for name in ("private", "private_time"):
+        moved: Tensor = getattr(latents, name).clone()
+        moved[:, BAND.index(role)] += 3
+        after = hashes(generator.draw(generator.codes(replace(latents, **{name: moved}))))
+        assert {r for r in BAND if after[r] != before[r]} == {role}
+
+
+@torch.inference_mode()
+def test_the_latents_that_change_with_time_make_bars_differ_and_the_fixed_ones_do_not() -> None:
+    generator = made("hybrid")
+    zero = Latents(*(torch.zeros_like(x) for x in _parts(random_latents(1, TINY.latent))))
+    for temporal in [generator.temporal, *generator.temporals]:
+        temporal.out.bias.zero_()
+        temporal.inner.bias.zero_()
+    fixed = replace(zero, shared=torch.randn(1, TINY.latent), private=torch.randn(1, 5, TINY.latent))
+    drums = generator.draw(generator.codes(fixed)).drums
+    assert all(torch.equal(drums[:, bar], drums[:, 0]) for bar in range(4))
+    moving = replace(zero, shared_time=torch.randn(1, TINY.latent))
+    drums = generator.draw(generator.codes(moving)).drums
+    assert not torch.equal(drums[:, 1], drums[:, 0])
+
+
+def _parts(latents: Latents) -> list[Tensor]:
+    return [latents.shared, latents.shared_time, latents.private, latents.private_time]
+
+
+@torch.inference_mode()
+def test_the_composer_has_no_private_latents() -> None:
+    generator = made("composer")
+    latents = random_latents(1, TINY.latent)
+    other = replace(latents, private=latents.private + 1, private_time=latents.private_time - 1)
+    assert hashes(generator.draw(generator.codes(latents))) == hashes(generator.draw(generator.codes(other)))
+
+
+@torch.inference_mode()
+def test_only_given_roles_are_heard() -> None:
+    generator = made("hybrid", conditional=True)
+    first, second = phrases(1, 0), phrases(1, 1)
+    given = torch.tensor([[1.0, 0, 0, 0, 0]])
+    bass_of_first = mix(first, second, given)
+    assert torch.equal(generator.hear(first, given), generator.hear(bass_of_first, given))
+    assert not torch.equal(generator.hear(first, given), generator.hear(second, given))
+
+
+def test_straight_through_neurons_say_zero_or_one_and_can_be_learnt_through() -> None:
+    logits = Cells(*(torch.randn(2, 3, requires_grad=True) for _ in range(3)))
+    cells = binarise(logits)
+    assert set(cells.drums.unique().tolist()) <= {0.0, 1.0}
+    assert (cells.sound >= cells.onset).all()
+    cells.drums.sum().backward()
+    assert (logits.drums.grad > 0).all()
+
+
+def test_what_is_heard_agrees_with_the_measures() -> None:
+    from generator.music import band_metrics as m
+
+    cells = phrases(6)
+    pitched = (cells.sound + cells.onset).numpy().astype(np.uint8)
+    heard = Heard(cells)
+    distance = (heard.distance * heard.known).sum(dim=(0, 2, 3)) / heard.known.sum(dim=(0, 2, 3))
+    theirs = m.tonal_distances(m.chroma(m.beat_sums(pitched > 0))).value
+    order = ("B-G", "B-P", "B-S", "G-P", "G-S", "P-S")
+    named = dict(zip([p.replace("S-P", "P-S") for p in m.PAIRS], theirs, strict=True))
+    assert distance.numpy() == pytest.approx([named[pair] for pair in order], abs=2e-3)
+    assert heard.short.sum(dim=(0, 2)).numpy() == pytest.approx(
+        m.one_step_notes(m.note_lengths(pitched)).top.sum(axis=0) / 100
+    )
+
+
+@pytest.mark.parametrize("arranger", ARRANGERS)
+@pytest.mark.parametrize("conditional", [False, True])
+def test_critics_score_each_phrase(arranger: str, conditional: bool) -> None:
+    critics = Critics(replace(TINY, arranger=arranger, conditional=conditional))
+    given = torch.eye(5)[[2, 3]] if conditional else None
+    codes = [torch.randn(2, 4, size) for size in TINY.codes]
+    n_critics = 5 if arranger == "jamming" else 1
+    assert critics.of_rolls(phrases(2), given).shape == (n_critics, 2)
+    assert critics.of_codes(codes, given).shape == (n_critics, 2)
+
+
+def test_a_jamming_critic_hears_no_other_role() -> None:
+    torch.manual_seed(0)
+    critics = Critics(replace(TINY, arranger="jamming")).eval()
+    first, second = phrases(2, 0), phrases(2, 1)
+    only_bass = torch.tensor([[1.0, 0, 0, 0, 0]] * 2)
+    scores = [critics.of_rolls(cells) for cells in (first, mix(first, second, only_bass))]
+    assert torch.equal(scores[0][0], scores[1][0])
+    assert not torch.equal(scores[0][2], scores[1][2])
+
+
+def test_the_penalty_of_wgan_gp_pulls_slopes_to_one() -> None:
+    torch.manual_seed(0)
+    critics = Critics(replace(TINY, arranger="hybrid"), spectral=False)
+    optimizer = torch.optim.Adam(critics.parameters(), lr=1e-3)
+    real, fake = phrases(4, 0), phrases(4, 1)
+    losses = []
+    for _ in range(25):
+        loss = gradient_penalty(critics, real, fake)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert np.mean(losses[-5:]) < losses[0] / 2
+
+
+def test_bars_are_learnt() -> None:
+    torch.manual_seed(0)
+    codec, cells = Codec(TINY), phrases(2)
+    optimizer = torch.optim.Adam(codec.parameters(), lr=1e-2)
+    losses = []
+    for _ in range(30):
+        loss = reconstruction(codec, cells, noise=0.1)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0] / 2
+
+
+def test_weights_come_back_from_their_file(tmp_path: Path) -> None:
+    generator = made("hybrid", conditional=True)
+    generator.drum_threshold[2] = 0.5
+    path = tmp_path / "musegan.safetensors"
+    band_checkpoints.save(path, generator, {"steps": 3})
+    found = band_checkpoints.load(path)
+    assert found.card == {"steps": 3}
+    assert found.generator.config == generator.config
+    assert found.generator.drum_threshold[2] == 0.5
+    for name, value in generator.state_dict().items():
+        assert torch.equal(found.generator.state_dict()[name], value.half().float())
+
+
+def test_weights_that_are_missing_say_how_to_train_them(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="train_musegan"):
+        band_checkpoints.load(tmp_path / "none.safetensors")
