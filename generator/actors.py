@@ -8,14 +8,17 @@ import traceback
 from typing import TYPE_CHECKING, Any, cast
 
 import dramatiq
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from dramatiq.errors import Retry
 
 from generator import services, stops
 from generator.broker import make_broker
+from generator.company import company
 from generator.engines import engine, engine_device, engine_request
 from generator.events import NotesEvent, TrackHead
 from generator.models import Job
+from generator.queue import keeps_order
 from generator.services import AttemptOver
 
 if TYPE_CHECKING:
@@ -26,6 +29,15 @@ logger = logging.getLogger(__name__)
 QUEUE = "generate"
 
 dramatiq.set_broker(make_broker())
+
+
+class Process:
+    """Who this process is: the name under which its worker says that it lives."""
+
+    name = ""
+
+
+process = Process()
 
 # Set when this process is to end: what it writes goes back in line instead of being cancelled.
 going_home = threading.Event()
@@ -38,12 +50,28 @@ class AttemptFailed(Retry):
 @dramatiq.actor(queue_name=QUEUE)
 def generate(job_id: int) -> None:
     """Write a job's music. Whatever happens here, the next attempt goes on where the row says."""
-    if going_home.is_set():
-        raise Retry("this process is about to end", delay=0)
-    job = services.job_start(job_id=job_id)
-    if job is None:
-        return
-    from generator.engine.rows import GenerationError
+    ordered = keeps_order(dramatiq.get_broker())
+    while True:
+        if going_home.is_set():
+            raise Retry("this process is about to end", delay=0)
+        candidate = job_id if ordered else services.first_in_line()
+        if candidate is None:
+            return
+        alone = services.job_died_before(job_id=candidate)
+        with company.seat(alone=alone, give_up=going_home.is_set) as seated:
+            if not seated:
+                continue
+            job = services.job_start(job_id=candidate, worker=process.name, waiting_only=not ordered)
+            if job is not None:
+                write(job)
+                return
+        if ordered:
+            return
+
+
+def write(job: Job) -> None:
+    """An attempt that has begun, to its end. Raises AttemptFailed when there is to be another."""
+    from generator.engine.errors import GenerationError
 
     with stops.stop_for(job.pk) as stop:
         if going_home.is_set():
@@ -59,6 +87,10 @@ def generate(job_id: int) -> None:
                 services.job_finish(job=job)
         except AttemptOver:
             logger.info("Job %s is over for attempt %d", job.code, job.attempt)
+        except (OperationalError, InterfaceError) as error:
+            stop.set()  # the engine need not go on with it
+            logger.warning("Job %s waits for the database: %s", job.code, error)
+            hand_back_when_possible(job)
         except GenerationError as error:
             if error.code == "stopped":
                 services.job_hand_back(job=job)
@@ -66,11 +98,30 @@ def generate(job_id: int) -> None:
                 # The request cannot be met, and will not be met by trying again.
                 services.job_fail(job=job, code=error.code, message=error.message)
             elif services.job_attempt_failed(job=job, problem=error.message):
+                put_back(job)
                 raise AttemptFailed(error.message) from error
         except Exception as error:
             logger.exception("Job %s broke in attempt %d", job.code, job.attempt)
             if services.job_attempt_failed(job=job, problem=traceback.format_exc(limit=30)):
+                put_back(job)
                 raise AttemptFailed(str(error)) from error
+
+
+def put_back(job: Job) -> None:
+    """Where a message belongs to no job, one that is to be tried again must be found in the line."""
+    if not keeps_order(dramatiq.get_broker()):
+        services.job_wait_again(job=job)
+
+
+def hand_back_when_possible(job: Job) -> None:
+    """Wait for the database, and put the job back in line: what cut it off is no fault of the job's."""
+    while not going_home.is_set():
+        try:
+            services.job_hand_back(job=job)
+            return
+        except (OperationalError, InterfaceError):
+            close_old_connections()
+            going_home.wait(0.5)
 
 
 def tell_part(job: Job, part: Opening | Chunk) -> None:

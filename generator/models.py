@@ -57,6 +57,7 @@ class Job(models.Model):
     attempt = models.PositiveIntegerField(
         default=0, help_text=_("Fence: a write with an older number is refused.")
     )
+    worker = models.CharField(max_length=64, blank=True, help_text=_("Who has written it last."))
     handed_back = models.PositiveIntegerField(default=0, help_text=_("Attempts that ended in good order."))
     n_events = models.PositiveIntegerField(default=0, help_text=_("Number of the last thing it told."))
     error_code = models.CharField(max_length=40, blank=True)

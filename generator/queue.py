@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import heapq
+import logging
 import statistics
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import dramatiq
 from django.contrib.auth.models import User
@@ -16,9 +18,13 @@ from django.utils import timezone
 
 from generator.models import Job, Worker
 
+logger = logging.getLogger(__name__)
+
 # A worker says that it lives every two seconds; one that has been silent for longer than this is taken for
 # dead.
 WORKER_SILENCE = timedelta(seconds=5)
+# A waiting job older than this must have a message in the queue.
+UNSENT = timedelta(seconds=2)
 # What a bar takes before anything was measured.
 SECONDS_A_BAR = 0.2
 # Estimates rest on this many of the last finished jobs.
@@ -31,16 +37,48 @@ def send(job: Job) -> None:
     """Put the message that carries a job into the queue, in this transaction where the queue is a table.
 
     A queue elsewhere hears of it when the transaction is through, so that no worker looks for a row that is
-    not there.
+    not there. When that queue is away the job stays in line, and a worker sends it once the queue is back
+    (resend_lost).
     """
     from generator.actors import generate
 
     message = generate.message_with_options(args=(job.pk,), turn=job.turn)
     broker = dramatiq.get_broker()
-    if getattr(broker, "is_in_database", False):
+    if keeps_order(broker):
         broker.enqueue(message)
     else:
-        transaction.on_commit(lambda: broker.enqueue(message))
+        transaction.on_commit(lambda: _send_elsewhere(broker, message))
+
+
+def keeps_order(broker: dramatiq.Broker) -> bool:
+    """Whether messages come in the order of their turns, each for its own job.
+
+    Where not (Redis), a message says only that there is something to do, and who takes it asks the rows whose
+    turn it is.
+    """
+    return bool(getattr(broker, "is_in_database", False))
+
+
+def _send_elsewhere(broker: dramatiq.Broker, message: dramatiq.Message[Any]) -> None:
+    try:
+        broker.enqueue(message)
+    except Exception as error:  # whatever the client of that queue raises when it is away
+        logger.warning("A job stays in line until the queue is back: %s", error)
+
+
+def resend_lost(broker: dramatiq.Broker) -> int:
+    """Send waiting jobs again when the queue holds nothing: a Redis without persistence that was restarted
+    has lost what it held. Returns how many.
+    """
+    from generator.actors import QUEUE, generate
+
+    before = timezone.now() - UNSENT
+    waiting = list(Job.objects.waiting().filter(created__lt=before).values_list("pk", "turn"))
+    if not waiting or broker.do_qsize(QUEUE):  # type: ignore[attr-defined]
+        return 0
+    for pk, turn in waiting:
+        broker.enqueue(generate.message_with_options(args=(pk,), turn=turn))
+    return len(waiting)
 
 
 @dataclass(frozen=True)
@@ -82,12 +120,13 @@ def line(*, fresh: bool = False) -> Line:
 def look() -> Line:
     """Read the line and foretell it: each waiting job takes the seat that is free first."""
     now = timezone.now()
-    a_bar = seconds_a_bar()
     running = list(
         Job.objects.filter(status=Job.Status.RUNNING).only("id", "started", "bars", "bars_done", "status")
     )
     waiting = list(Job.objects.waiting().only("id", "bars", "bars_done", "status"))
     seats = live_workers().aggregate(n=Sum("seats"))["n"] or 0
+    # Those who are written at the same time share their machine: the more of them, the slower each.
+    a_bar = seconds_a_bar() * max(1, min(seats, len(running) + len(waiting)))
     ends = {job.pk: _seconds_left(job, now, a_bar) for job in running}
     waits: dict[int, float | None]
     if not seats:
@@ -112,14 +151,26 @@ def _seconds_left(job: Job, now: datetime, a_bar: float) -> float:
 
 
 def seconds_a_bar() -> float:
-    """The median pace of the last jobs, the wait for the first note included."""
+    """The median work that a bar of the last jobs was, the wait for the first note included.
+
+    A job's time is shared with all that were being written meanwhile, so it counts by its share of it.
+    """
     done = Job.objects.filter(status=Job.Status.DONE).order_by("-finished")
-    paces = [
-        (finished - started).total_seconds() / bars
+    spans = [
+        (started.timestamp(), finished.timestamp(), bars)
         for started, finished, bars in done.values_list("started", "finished", "bars")[:MEASURED_JOBS]
-        if started is not None and finished is not None
+        if started is not None and finished is not None and finished > started
     ]
-    return statistics.median(paces) if paces else SECONDS_A_BAR
+    return statistics.median(_work_a_bar(spans)) if spans else SECONDS_A_BAR
+
+
+def _work_a_bar(spans: list[tuple[float, float, int]]) -> list[float]:
+    """Seconds a bar that each of some jobs would have taken alone. spans: (started, finished, bars)."""
+    work = []
+    for began, ended, bars in spans:
+        beside = sum(max(0.0, min(ended, end) - max(began, begin)) for begin, end, _ in spans)
+        work.append((ended - began) ** 2 / beside / bars)  # beside / (ended - began): how many shared it
+    return work
 
 
 def seconds_until_one_is_done(owner: User) -> float:

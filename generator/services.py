@@ -26,7 +26,7 @@ from gallery.models import Piece, PieceParent
 from gallery.services import piece_create
 from generator import queue, stops
 from generator.events import StoredEvent, tell
-from generator.models import MAX_SEED, Event, Job
+from generator.models import MAX_SEED, Event, Job, JobQuerySet, Worker
 from generator.music.midi import write_midi
 from generator.music.notes import MusicError
 from generator.music.score import Score, bar_edges, cut, n_bars
@@ -38,6 +38,8 @@ from musicsite.people import limits
 logger = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
+# A job that began less than this ago may not be in its worker's list yet.
+SETTLED = timedelta(seconds=3)
 
 
 class AttemptOver(Exception):  # noqa: N818 - not an error: it ends a loop
@@ -76,7 +78,7 @@ def job_create(*, owner: User, request: dict[str, Any], idempotency_key: str = "
         seed=secrets.randbelow(MAX_SEED + 1) if seed is None else seed,
         bars=request["bars"] + (n_bars(prime) if prime is not None else 0),
         idempotency_key=idempotency_key,
-        turn=fair_turn(owner),
+        turn=fair_turn(owner, bars=request["bars"]),
     )
     queue.send(job)
     return job
@@ -149,32 +151,85 @@ def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
     return prime
 
 
-def fair_turn(owner: User) -> int:
+# Turns of urgent work lie this far below all others.
+URGENT = -(2**40)
+
+
+def fair_turn(owner: User, *, bars: int) -> int:
     """A place in the line: people take turns, however many jobs one of them has asked for.
 
     A person's next job comes a turn after their last; a newcomer begins at the turn that the line has
-    reached.
+    reached. A short piece is urgent: somebody sits and waits for it, so it goes before long ones, in a line
+    of its own of the same kind. A person's second urgent piece on its way is no longer so.
     """
     unfinished = Job.objects.waiting_or_running()
-    reached = unfinished.aggregate(turn=Min("turn"))["turn"] or 0
+    urgent = unfinished.filter(turn__lt=URGENT // 2)
+    if bars <= settings.URGENT_BARS and not urgent.filter(owner=owner).exists():
+        return _next_turn(urgent, owner, first=URGENT)
+    return _next_turn(unfinished.filter(turn__gte=URGENT // 2), owner, first=0)
+
+
+def _next_turn(unfinished: JobQuerySet, owner: User, *, first: int) -> int:
+    reached = unfinished.aggregate(turn=Min("turn"))["turn"]
     mine = unfinished.filter(owner=owner).aggregate(turn=Max("turn"))["turn"]
+    reached = first if reached is None else reached
     return reached if mine is None else max(reached, mine + 1)
 
 
 # --- being written ---------------------------------------------------------------------------------
 
 
-def job_start(*, job_id: int) -> Job | None:
-    """Begin a job's next attempt. None when it is over, gone, or set aside here and now."""
-    open_job = Job.objects.waiting_or_running().filter(pk=job_id)
+def job_start(*, job_id: int, worker: str = "", waiting_only: bool = False) -> Job | None:
+    """Begin a job's next attempt. None when it is over, gone, or set aside here and now.
+
+    waiting_only: not when it is being written already, for a queue whose messages do not belong to a job.
+    """
+    jobs = Job.objects.waiting() if waiting_only else Job.objects.waiting_or_running()
+    open_job = jobs.order_by().filter(pk=job_id)
     startable = open_job.filter(attempt__lt=F("handed_back") + settings.MAX_ATTEMPTS)
     # The attempt number is a fence: what a worker thought dead still writes carries an old one and is
     # refused.
-    if startable.update(status=Job.Status.RUNNING, attempt=F("attempt") + 1, started=timezone.now()):
+    begun = {"attempt": F("attempt") + 1, "started": timezone.now(), "worker": worker}
+    if startable.update(status=Job.Status.RUNNING, **begun):
         return Job.objects.get(pk=job_id)
-    if job := open_job.first():
+    if (job := open_job.first()) and job.attempt - job.handed_back >= settings.MAX_ATTEMPTS:
         _set_aside(job, problem=f"{job.attempt - job.handed_back} attempts died without a word")
     return None
+
+
+def job_died_before(*, job_id: int) -> bool:
+    """Whether an attempt at this job ended with its process: it may be what killed it."""
+    jobs = Job.objects.waiting_or_running().filter(pk=job_id)
+    return jobs.filter(attempt__gt=F("handed_back")).exists()
+
+
+def first_in_line() -> int | None:
+    """The job whose turn it is."""
+    return Job.objects.waiting().values_list("pk", flat=True).first()
+
+
+def jobs_take_up(*, worker: str, running: list[int]) -> int:
+    """Put back in line the jobs that nobody writes any more, where no lease of a message says so.
+
+    worker: who asks; running: what it writes now. A job of a worker that has fallen silent died with it; one
+    of our own that we do not write was cut off by a database that went away. Returns how many.
+    """
+    now = timezone.now()
+    silence = timedelta(seconds=settings.QUEUE_LEASE_SECONDS)
+    begun = Job.objects.filter(status=Job.Status.RUNNING, started__lt=now - min(silence, SETTLED))
+    living = Worker.objects.filter(seen__gt=now - silence).values("name")
+    dead = begun.exclude(worker__in=living).exclude(worker=worker)
+    n = 0
+    for job in [*dead, *begun.filter(worker=worker).exclude(pk__in=running)]:
+        if job.worker == worker:
+            n += job_hand_back(job=job)
+            continue
+        with transaction.atomic():
+            still = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
+            if still.update(status=Job.Status.QUEUED):
+                queue.send(job)
+                n += 1
+    return n
 
 
 def job_append(*, job: Job, event: StoredEvent, **changes: Any) -> None:
@@ -221,12 +276,23 @@ def job_attempt_failed(*, job: Job, problem: str) -> bool:
     return False
 
 
-def job_hand_back(*, job: Job) -> None:
-    """A worker that goes home puts the job back in its old place; the attempt does not count against it."""
+def job_hand_back(*, job: Job) -> bool:
+    """A worker that goes home puts the job back in its old place; the attempt does not count against it.
+
+    False when it is not this attempt's any more.
+    """
     with transaction.atomic():
         mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
-        if mine.update(status=Job.Status.QUEUED, handed_back=F("handed_back") + 1):
+        back = bool(mine.update(status=Job.Status.QUEUED, handed_back=F("handed_back") + 1))
+        if back:
             queue.send(job)
+    return back
+
+
+def job_wait_again(*, job: Job) -> None:
+    """Put a job whose attempt broke back in line, without a message: whoever tries again brings one."""
+    mine = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempt=job.attempt)
+    mine.update(status=Job.Status.QUEUED)
 
 
 def job_cancel(*, job: Job) -> Job:

@@ -10,13 +10,15 @@ from datetime import timedelta
 
 import dramatiq
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils import timezone
+from redis.exceptions import RedisError
 
-from generator import actors, stops
+from generator import actors, services, stops
 from generator.broker import DatabaseBroker, ProcessLock, process_name
 from generator.engines import engine, style_names
 from generator.models import Job, Worker
+from generator.queue import keeps_order, resend_lost
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ class GeneratorProcess:
         """Take jobs from now on."""
         self._started = True
         actors.going_home.clear()
+        actors.process.name = self.name
         alone = self.lock.take() and connection.vendor == "sqlite"
         if isinstance(self.broker, DatabaseBroker):
             self.broker.closing = False
@@ -111,10 +114,21 @@ class GeneratorProcess:
                     if isinstance(self.broker, DatabaseBroker):
                         self.broker.renew_leases()
                     self._show()
-            except DatabaseError as error:
+                    if not keeps_order(self.broker):
+                        self._sweep()
+            except (DatabaseError, InterfaceError) as error:
                 logger.warning("The database does not answer: %s", error)
                 close_old_connections()
         connections.close_all()
+
+    def _sweep(self) -> None:
+        """Take up what dead workers left, and send again what the queue has lost."""
+        services.jobs_take_up(worker=self.name, running=stops.running())
+        try:
+            if n := resend_lost(self.broker):
+                self.say(f"Sent {n} waiting {'job' if n == 1 else 'jobs'} again: the queue had lost them")
+        except RedisError as error:
+            logger.warning("The queue does not answer: %s", error)
 
     def _stop_what_is_over(self) -> None:
         """Stop jobs whose rows say that they are not to go on: cancelled by another process, or deleted."""

@@ -319,6 +319,9 @@ QUEUE_POLL_SECONDS = env_float("QUEUE_POLL_SECONDS", 0.5, least=0.01, most=60)
 # Attempts that may die under a job before it is set aside.
 MAX_ATTEMPTS = env_int("MAX_ATTEMPTS", 2, least=1, most=20)
 
+# A piece of no more bars is urgent: it goes before longer ones, one of each person at a time.
+URGENT_BARS = env_int("URGENT_BARS", 8)
+
 MAX_BARS = env_int("MAX_BARS", 64, least=1, most=512)
 GUEST_GENERATIONS_PER_DAY = env_int("GUEST_GENERATIONS_PER_DAY", 20)
 MEMBER_GENERATIONS_PER_DAY = env_int("MEMBER_GENERATIONS_PER_DAY", 500)

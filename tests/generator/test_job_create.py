@@ -18,6 +18,8 @@ from generator.services import job_cancel, job_create
 from musicsite.errors import ApplicationError
 from tests.conftest import REQUEST, Make, run, small_score
 
+LONG = 16  # bars; more than an urgent piece has
+
 
 def test_a_job_and_its_message_are_stored_together(queued_job: Job) -> None:
     assert queued_job.status == Job.Status.QUEUED
@@ -97,19 +99,37 @@ def test_a_member_may_have_more_than_a_guest(alice: User, make_job: Make, settin
 
 
 def test_people_take_turns_however_much_one_asks_for(alice: User, bob: User, make_job: Make) -> None:
-    first, second, third = (make_job(alice) for _ in range(3))
-    newcomer = make_job(bob)
+    first, second, third = (make_job(alice, bars=LONG) for _ in range(3))
+    newcomer = make_job(bob, bars=LONG)
     assert list(Job.objects.waiting()) == [first, newcomer, second, third]
 
 
 def test_a_newcomer_begins_at_the_turn_that_the_line_has_reached(
     alice: User, bob: User, make_job: Make
 ) -> None:
-    jobs = [make_job(alice) for _ in range(4)]
+    jobs = [make_job(alice, bars=LONG) for _ in range(4)]
     for job in jobs[:2]:
         run(job)
-    newcomer = make_job(bob)
+    newcomer = make_job(bob, bars=LONG)
     assert list(Job.objects.waiting()) == [jobs[2], newcomer, jobs[3]]
+
+
+def test_a_short_piece_goes_before_long_ones_but_only_one_of_each_person(
+    alice: User, bob: User, make_job: Make
+) -> None:
+    long = make_job(bob, bars=LONG)
+    first, second = make_job(alice, bars=4), make_job(alice, bars=4)
+    bobs = make_job(bob, bars=8)
+    assert list(Job.objects.waiting()) == [first, bobs, long, second]
+
+
+def test_fifty_jobs_of_one_person_do_not_starve_another(
+    alice: User, bob: User, make_job: Make, settings: Settings
+) -> None:
+    for _ in range(50):
+        make_job(alice, bars=LONG)
+    newcomer = make_job(bob, bars=LONG)
+    assert list(Job.objects.waiting()).index(newcomer) == 1
 
 
 def test_to_continue_a_piece_takes_its_first_bars_along(

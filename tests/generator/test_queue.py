@@ -18,10 +18,10 @@ pytestmark = pytest.mark.django_db
 
 
 def done_job(owner: User, make_job: Make, *, bars: int, seconds: float) -> Job:
-    """A job that took so long."""
+    """A job that took so long, with nothing beside it."""
     job = run(make_job(owner, bars=bars))
-    now = timezone.now()
-    Job.objects.filter(pk=job.pk).update(started=now - timedelta(seconds=seconds), finished=now)
+    ended = timezone.now() - timedelta(minutes=job.pk)
+    Job.objects.filter(pk=job.pk).update(started=ended - timedelta(seconds=seconds), finished=ended)
     return job
 
 
@@ -35,19 +35,26 @@ def test_places_are_counted_from_one_and_running_is_nought(alice: User, make_job
 
 def test_the_pace_is_the_median_of_what_was_measured(alice: User, make_job: Make) -> None:
     assert seconds_a_bar() == SECONDS_A_BAR
-    for seconds in (2.0, 4.0, 100.0):
+    for seconds in (2.0, 4.0, 40.0):
         done_job(alice, make_job, bars=4, seconds=seconds)
-    assert seconds_a_bar() == pytest.approx(1.0)  # 0.5, 1 and 25 seconds a bar
+    assert seconds_a_bar() == pytest.approx(1.0)  # 0.5, 1 and 10 seconds a bar
+
+
+def test_jobs_that_shared_the_machine_count_by_their_share_of_it(alice: User, make_job: Make) -> None:
+    now = timezone.now()
+    for _ in range(4):  # four at the same time, eight seconds each: two seconds of work
+        job = done_job(alice, make_job, bars=4, seconds=1.0)
+        Job.objects.filter(pk=job.pk).update(started=now - timedelta(seconds=8), finished=now)
+    assert seconds_a_bar() == pytest.approx(0.5)
 
 
 def test_each_waits_for_the_seat_that_is_free_first(alice: User, make_job: Make) -> None:
-    done_job(alice, make_job, bars=4, seconds=4.0)  # a second a bar
+    done_job(alice, make_job, bars=4, seconds=2.0)  # half a second a bar, a second where two are written
     Worker.objects.create(name="w", seats=2)
-    jobs = [make_job(alice, bars=bars) for bars in (8, 2, 4, 1)]
+    jobs = [make_job(alice, bars=bars) for bars in (18, 12, 14, 11)]
     waits = [line(fresh=True).place(job)[1] for job in jobs]
-    # Two seats: 8 and 2 bars begin at once; 4 bars after the 2; 1 bar at 6, when those are through, before
-    # the 8.
-    assert waits == [0.0, 0.0, 2.0, 6.0]
+    # Two seats: 18 and 12 bars begin at once; 14 bars after the 12; 11 bars at 18, when the first is through.
+    assert waits == [0.0, 0.0, 12.0, 18.0]
 
 
 def test_what_runs_is_reckoned_with_its_own_pace(alice: User, make_job: Make) -> None:
