@@ -9,6 +9,7 @@ from dramatiq.errors import Retry
 from generator import actors  # noqa: F401
 
 AUDIO_QUEUE = "audio"
+NOTICES_QUEUE = "notices"
 # How long a rendering waits for the one before it, ms. It waits in the queue and not in a worker's seat.
 LOOK_AGAIN_MS = 400
 
@@ -20,3 +21,29 @@ def render_audio(piece_id: int, kind: str) -> None:
 
     if not audio_render(piece_id=piece_id, kind=kind):
         raise Retry("another piece is being rendered", delay=LOOK_AGAIN_MS)
+
+
+@dramatiq.actor(queue_name=AUDIO_QUEUE)
+def reproduce_piece(piece_id: int) -> None:
+    """Follow a piece's recipe again."""
+    from gallery.recipes import piece_reproduce
+
+    if not piece_reproduce(piece_id=piece_id):
+        raise Retry("another recipe is being followed", delay=LOOK_AGAIN_MS)
+
+
+@dramatiq.actor(queue_name=NOTICES_QUEUE)
+def tell_of_piece(piece_id: int) -> None:
+    """Tell an author's followers of a new piece, and those from whose pieces it was made."""
+    from gallery.notices import tell_followers, tell_parents
+
+    tell_followers(piece_id)
+    tell_parents(piece_id)
+
+
+@dramatiq.actor(queue_name=NOTICES_QUEUE)
+def mail_notice(notice_id: int) -> None:
+    """Send a notification as a letter."""
+    from gallery.notices import mail
+
+    mail(notice_id)

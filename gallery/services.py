@@ -13,14 +13,15 @@ from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from gallery import listing, sharing
+from gallery.background import in_background
 from gallery.engraving import engrave
 from gallery.families import parents_relist
-from gallery.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Piece
+from gallery.models import DESCRIPTION_LENGTH, Piece
 from gallery.tags import tags_set
+from gallery.texts import clean_text, clean_title
 from generator.music.key import estimate_key
 from generator.music.midi import write_midi
 from generator.music.score import Score, all_notes, duration_seconds, n_bars, n_notes, tempo_at
@@ -28,18 +29,6 @@ from musicsite.errors import ApplicationError, in_words
 from musicsite.people import is_guest, is_newcomer, limits
 
 XML_KEEP_SECONDS = 24 * 3600
-
-
-def clean_title(title: str) -> str:
-    """One line without control signs, of at most TITLE_LENGTH signs; may be empty."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in title).split())
-    return Truncator(line).chars(TITLE_LENGTH)
-
-
-def clean_text(text: str, length: int) -> str:
-    """Lines without control signs, of at most `length` signs in all; may be empty."""
-    lines = ("".join(sign if sign.isprintable() else " " for sign in line) for line in text.splitlines())
-    return "\n".join(line.rstrip() for line in lines).strip()[:length]
 
 
 def figures_of(score: Score) -> dict[str, Any]:
@@ -200,6 +189,9 @@ def _show(piece: Piece, visibility: str) -> None:
     if visibility == Piece.Visibility.PUBLIC and piece.published is None:
         newcomer_check(piece.owner)
         piece.published = timezone.now()
+        from gallery.actors import tell_of_piece
+
+        in_background(tell_of_piece, piece.pk)
     piece.visibility = visibility
     if visibility == Piece.Visibility.UNLISTED:
         sharing.link_open(piece=piece)

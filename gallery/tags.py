@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Piece, PieceTag, Tag
 from gallery.models.tags import MOST_TAGS, TAG_LENGTH
+from gallery.texts import without_controls
 from musicsite.errors import ApplicationError
 
 
 def clean_tag(name: str) -> str:
     """One tag in small letters, words joined by a hyphen; empty when nothing can be shown of it."""
-    visible = "".join(sign if sign.isprintable() else " " for sign in name).strip().lstrip("#").casefold()
+    visible = without_controls(name).strip().lstrip("#").casefold()
     return re.sub(r"[\s,/-]+", "-", visible).strip("-")[:TAG_LENGTH]
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gallery import api as api_views
-from gallery import notes_api, sharing_urls, views
+from gallery import notes_api, sharing_urls, social_urls, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("pieces/<str:code>/", views.piece, name="piece"),
     path("gallery/", views.gallery, name="gallery"),
     *sharing_urls.urlpatterns,
+    *social_urls.urlpatterns,
 ]
 api = [
     path("pieces/", api_views.PieceListView.as_view(), name="api-pieces"),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from gallery import lists
+from gallery.gallery_page import gallery_choices
 from gallery.models import Piece
-from gallery.serializers import piece_json
+from gallery.pages import open_piece
+from gallery.piece_page import piece_context
 from generator.music.score import score_to_json
 
 NEWEST = 8
-PAGE = 24
 
 
 @ensure_csrf_cookie
@@ -57,27 +56,19 @@ def library(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 @never_cache
 def piece(request: HttpRequest, code: str) -> HttpResponse:
-    """One piece: its roll, how it was made, what can be done with it."""
-    found = Piece.objects.visible_to(request.user).select_related("owner").filter(code=code).first()
-    if found is None:
-        raise Http404
-    data = piece_json(found, request.user)
-    may_edit = found.owner_id == request.user.pk
-    context: dict[str, Any] = {
-        "piece": found,
-        "score_json": data["score"],
-        "may_edit": may_edit,
-        "recipe": found.recipe,
-        "style_title": found.style_title,
-    }
-    score = data.pop("score")
-    context["page_data"] = {"piece": data, "score": score, "may_edit": may_edit}
-    return render(request, "gallery/piece_detail.html", context)
+    """One piece: its roll, what people say of it, where it comes from, what can be done with it."""
+    found = open_piece(request, code)
+    return render(request, "gallery/piece_detail.html", piece_context(found, request.user))
 
 
 @ensure_csrf_cookie
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Everybody's public pieces, newest first."""
-    paginator = Paginator(Piece.objects.public().defer("recipe", "changes"), PAGE)
-    page = paginator.get_page(request.GET.get("page"))
-    return render(request, "gallery/gallery.html", {"page": page})
+    """Everybody's public pieces: sorted, filtered, searched. The address says which."""
+    wish = lists.Wish.read(request.GET)
+    context = {
+        "page": lists.page_of(wish, after=request.GET.get("after", "")),
+        "wish": wish,
+        "is_first": not request.GET.get("after"),
+        **gallery_choices(wish),
+    }
+    return render(request, "gallery/gallery.html", context)

@@ -1,5 +1,7 @@
 """The styles' names in the reader's language. generator.music knows no Django: its words are marked here."""
 
+from typing import NamedTuple
+
 from django.utils.translation import gettext, gettext_noop
 
 from generator.music.styles import STYLES
@@ -30,3 +32,40 @@ def key_name(key: str) -> str:
     """ "Eb major" as musicians write it: "E♭ major"."""
     tonic, _space, mode = key.partition(" ")
     return f"{tonic[0]}{tonic[1:].replace('b', '♭').replace('#', '♯')} {mode}" if tonic else key
+
+
+class Licence(NamedTuple):
+    """A licence as a person reads it."""
+
+    name: str
+    sentence: str
+    address: str
+
+
+def licence_words(licence: str) -> Licence:
+    """What others may do with a piece, in one sentence."""
+    deeds = "https://creativecommons.org/"
+    return {
+        "cc0": Licence(
+            gettext("CC0"),
+            gettext("Everybody may use it for anything, and need not say whose it is."),
+            f"{deeds}publicdomain/zero/1.0/",
+        ),
+        "cc-by": Licence(
+            gettext("CC BY 4.0"),
+            gettext("Everybody may use and change it, and must name the author."),
+            f"{deeds}licenses/by/4.0/",
+        ),
+        "cc-by-sa": Licence(
+            gettext("CC BY-SA 4.0"),
+            gettext("Everybody may use and change it, must name the author, and share alike what they make."),
+            f"{deeds}licenses/by-sa/4.0/",
+        ),
+    }.get(
+        licence,
+        Licence(
+            gettext("All rights reserved"),
+            gettext("Everybody may listen here; for anything else they must ask the author."),
+            "",
+        ),
+    )

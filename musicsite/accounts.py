@@ -33,6 +33,7 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.authtoken.models import Token
 
 from gallery.models import Piece
+from gallery.notices import unread_count
 from generator.models import Job
 from musicsite.codes import new_code
 from musicsite.people import GUEST_PREFIX, is_guest, is_member
@@ -52,6 +53,7 @@ def person(request: HttpRequest) -> dict[str, Any]:
             "is_guest": is_guest(user),
             "is_member": member,
             "name": user.get_username() if member else "",
+            "unread": unread_count(user) if member else 0,
         },
     }
 

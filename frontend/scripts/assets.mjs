@@ -26,9 +26,9 @@ const FONTS = {
 /** Lucide's names. A page draws one with {% include "icon.html" with name="play" %}. */
 const ICONS = [
   'arrow-right', 'audio-lines', 'check', 'chevron-down', 'circle-alert', 'code-xml', 'copy', 'dices', 'download', 'ellipsis', 'eye', 'eye-off',
-  'file-music', 'git-compare', 'globe', 'keyboard', 'key-round', 'library', 'lock', 'log-in', 'log-out', 'minus', 'moon', 'pause',
-  'pencil', 'play', 'plus', 'repeat', 'rotate-ccw', 'settings', 'share-2', 'sliders-horizontal', 'square', 'sun', 'trash-2', 'undo-2',
-  'upload', 'user-round', 'volume-x', 'x',
+  'file-music', 'flag', 'git-compare', 'globe', 'heart', 'keyboard', 'key-round', 'library', 'lock', 'log-in', 'log-out', 'minus', 'moon', 'pause',
+  'pencil', 'play', 'plus', 'repeat', 'rotate-ccw', 'settings', 'share-2', 'sliders-horizontal', 'square', 'star', 'sun', 'trash-2', 'undo-2',
+  'upload', 'user-round', 'user-round-plus', 'bell', 'rss', 'search', 'volume-x', 'x',
 ] // prettier-ignore
 
 function symbol(name) {

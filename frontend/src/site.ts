@@ -1,8 +1,9 @@
 /** What every page has: theme switch, menus, passwords that can be looked at, messages that can be closed. */
 import { findAll } from './dom.ts'
+import { listenForNotices } from './notices.ts'
 import { chooseTheme, chosenTheme, shownTheme, type Theme } from './theme.ts'
 
-const words = { light: 'Use the light theme', dark: 'Use the dark theme', show: 'Show the password', hide: 'Hide the password' }
+const words = { happened: (n: number) => `What happened, ${n} new`, light: 'Use the light theme', dark: 'Use the dark theme', show: 'Show the password', hide: 'Hide the password' }
 
 // The theme works by script only, so that is when it is offered.
 const themeSwitches = findAll<HTMLButtonElement>('.theme-switch')
@@ -62,4 +63,13 @@ document.addEventListener('submit', (e) => {
 })
 window.addEventListener('pageshow', () => {
   for (const form of document.forms) form.ariaBusy = null
+})
+
+listenForNotices(({ unread }) => {
+  const bell = document.getElementById('bell')
+  const count = bell?.querySelector<HTMLElement>('.bell-count')
+  if (!bell || !count) return
+  count.textContent = String(unread)
+  count.hidden = unread === 0
+  bell.setAttribute('aria-label', words.happened(unread))
 })

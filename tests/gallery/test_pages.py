@@ -86,10 +86,12 @@ def test_the_gallery_comes_in_pages(
 ) -> None:
     for number in range(26):
         make_piece(alice, title=f"Piece {number}", visibility="public")
-    assert len(browser.get("/gallery/").context["page"]) == 24
-    second = browser.get("/gallery/?page=2").context["page"]
-    assert [piece.title for piece in second] == ["Piece 1", "Piece 0"]
-    assert browser.get("/gallery/?page=nonsense").status_code == 200
+    first = browser.get("/gallery/").context["page"]
+    assert len(first.cards) == 24
+    second = browser.get(f"/gallery/?after={first.after}").context["page"]
+    assert [card.piece.title for card in second.cards] == ["Piece 1", "Piece 0"]
+    assert second.after == ""
+    assert browser.get("/gallery/?after=nonsense").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/", "/gallery/", "/pieces/"])

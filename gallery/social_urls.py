@@ -1,0 +1,41 @@
+"""Addresses of what people do with pieces and with one another."""
+
+from django.urls import path
+
+from gallery import people_views as people
+from gallery import social_views as views
+from gallery.consumers import NoticeConsumer
+
+urlpatterns = [
+    path("pieces/<str:code>/rate/", views.rate, name="piece_rate"),
+    path("pieces/<str:code>/unrate/", views.unrate, name="piece_unrate"),
+    path("pieces/<str:code>/comments/", views.comment, name="piece_comment"),
+    path("pieces/<str:code>/like/", views.like, name="piece_like"),
+    path("pieces/<str:code>/unlike/", views.unlike, name="piece_unlike"),
+    path("pieces/<str:code>/collect/", views.collect, name="piece_collect"),
+    path("pieces/<str:code>/remix/", views.remix, name="piece_remix"),
+    path("pieces/<str:code>/publish/", views.publish, name="piece_publish"),
+    path("pieces/<str:code>/take-down/", views.take_down, name="piece_take_down"),
+    path("pieces/<str:code>/link/", views.link_renew, name="piece_link_renew"),
+    path("pieces/<str:code>/recipe/", views.recipe, name="piece_recipe"),
+    path("pieces/<str:code>/report/", views.report_piece, name="piece_report"),
+    path("pieces/<str:code>/appeal/", views.appeal_piece, name="piece_appeal"),
+    path("comments/<str:code>/delete/", views.comment_delete, name="comment_delete"),
+    path("comments/<str:code>/report/", views.report_comment, name="comment_report"),
+    path("people/<str:name>/", people.person, name="person"),
+    path("people/<str:name>/follow/", people.follow, name="person_follow"),
+    path("people/<str:name>/unfollow/", people.unfollow, name="person_unfollow"),
+    path("people/<str:name>/report/", views.report_person, name="person_report"),
+    path("feed/", people.feed, name="feed"),
+    path("favourites/", people.favourites, name="favourites"),
+    path("collections/", people.collection_new, name="collection_new"),
+    path("collections/<str:code>/", people.collection, name="collection"),
+    path("collections/<str:code>/change/", people.collection_change, name="collection_change"),
+    path("collections/<str:code>/delete/", people.collection_delete, name="collection_delete"),
+    path("collections/<str:code>/remove/", people.collection_remove, name="collection_remove"),
+    path("notices/", people.notices_page, name="notices"),
+    path("reports/", people.reports_page, name="reports"),
+    path("settings/notices/", people.notices_settings, name="settings_notices"),
+    path("settings/profile/", people.profile_settings, name="settings_profile"),
+]
+sockets = [path("ws/notices/", NoticeConsumer.as_asgi())]
