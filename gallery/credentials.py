@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from gallery.models import Piece
@@ -65,7 +66,8 @@ def credential_of(piece: Piece) -> Credential:
     generated = piece.source == Piece.Source.GENERATED
     return Credential(
         site=site_address(),
-        piece=site_address() + piece.get_absolute_url(),
+        # Its own address, not that of a link by which it was opened: a file says the same to everybody.
+        piece=site_address() + reverse("piece", args=[piece.code]),
         title=piece.title,
         author=piece.author,
         made_by="model" if generated else "person",

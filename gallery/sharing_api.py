@@ -1,4 +1,4 @@
-"""What can be taken away from a piece, by the API: its sound."""
+"""What can be taken away from a piece, by the API: its sound, and its recipe followed again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ from rest_framework.views import APIView
 from gallery.api import visible_piece
 from gallery.audio import Sound, State, audio_open, audio_state
 from gallery.models import Piece
+from gallery.recipes import Reproduction, recipe_import, reproduce, reproduction_of
 from generator.music.audio import FORMATS
+from generator.serializers import GenerationInput, JobOutput
+from musicsite.accounts import guest_sign_in
+from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
 # A page looks this often at a rendering, s.
 LOOK_AGAIN = 1
@@ -133,3 +137,84 @@ async def blocks(path: Path) -> AsyncIterator[bytes]:
 def file_stem(piece: Piece) -> str:
     """The piece's title as a file name; its code where nothing of the title can be in one."""
     return slugify(piece.title, allow_unicode=True) or piece.code
+
+
+# --- recipes ---------------------------------------------------------------------------------------
+
+
+class DifferenceOutput(serializers.Serializer[Any]):
+    is_missing = serializers.BooleanField(help_text="In the piece, and not in what was written again.")
+    track = serializers.CharField()
+    bar = serializers.IntegerField()
+    onset = serializers.IntegerField()
+    duration = serializers.IntegerField()
+    pitch = serializers.IntegerField()
+    velocity = serializers.IntegerField()
+    words = serializers.CharField()
+
+
+class ReproductionOutput(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(
+        choices=[(name, name) for name in ("unasked", "waiting", "running", "done", "failed")]
+    )
+    message = serializers.CharField(allow_blank=True, help_text="What was found, in a sentence.")
+    identical = serializers.BooleanField(allow_null=True)
+    n_same = serializers.IntegerField()
+    n_notes = serializers.IntegerField()
+    differences = DifferenceOutput(many=True, help_text="The first of them.")
+
+
+UNASKED: Reproduction = {
+    "state": "unasked", "message": "", "identical": None, "n_same": 0, "n_notes": 0, "differences": [],
+}  # fmt: skip
+
+
+class ReproductionView(APIView):
+    """Follow a piece's recipe again, and compare: the same notes, or which differ."""
+
+    permission_classes = [permissions.AllowAny]
+    throttle_classes = [PersonThrottle, GenerationsThrottle]
+
+    @extend_schema(responses=ReproductionOutput)
+    def get(self, request: Request, code: str) -> Response:
+        """What was found, or how far it is."""
+        return Response(reproduction_of(visible_piece(request, code)) or UNASKED)
+
+    @extend_schema(request=None, responses={202: ReproductionOutput})
+    def post(self, request: Request, code: str) -> Response:
+        """Have it followed, unless that was done today."""
+        return Response(reproduce(visible_piece(request, code)), status=status.HTTP_202_ACCEPTED)
+
+
+class RecipeInput(GenerationInput):
+    """A recipe as a piece's page gives it. What else stands in it is left alone."""
+
+    prime = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="MIDI of the bars that it goes on after, base64.",
+    )
+    expected = serializers.JSONField(
+        required=False,
+        allow_null=True,
+        help_text="What should come of it: the piece then says whether it did.",
+    )
+
+
+class RecipeImportView(APIView):
+    """Bring a recipe: it is followed for who asks, and gives the same notes as where it comes from."""
+
+    permission_classes = [permissions.AllowAny]
+    throttle_classes = [PersonThrottle, GenerationsThrottle, GuestsThrottle]
+
+    @extend_schema(request=RecipeInput, responses={202: JobOutput})
+    def post(self, request: Request) -> Response:
+        data = RecipeInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        asked = dict(data.validated_data)
+        recipe = {name: asked.pop(name, None) for name in ("prime", "expected")}
+        job = recipe_import(owner=guest_sign_in(request._request), recipe=recipe, request=asked)
+        return Response(
+            JobOutput(job).data, status=status.HTTP_202_ACCEPTED, headers={"Location": job.get_absolute_url()}
+        )

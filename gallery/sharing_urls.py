@@ -15,4 +15,10 @@ api = [
     path(
         "pieces/<str:code>/audio/state/", sharing_api.AudioStateView.as_view(), name="api-piece-audio-state"
     ),
+    path(
+        "pieces/<str:code>/reproduction/",
+        sharing_api.ReproductionView.as_view(),
+        name="api-piece-reproduction",
+    ),
+    path("recipes/", sharing_api.RecipeImportView.as_view(), name="api-recipes"),
 ]

@@ -111,14 +111,17 @@ def starter_make(folder: Path = FOLDER, *, say: Callable[[str], None]) -> int:
     return len(recipes)
 
 
-def perform(request: dict[str, Any]) -> tuple[Score, str]:
-    """The score that the engine writes for a request, and the hash of the weights that wrote it."""
+def perform(request: dict[str, Any], prime: Score | None = None) -> tuple[Score, str]:
+    """The score that the engine writes for a request, and the hash of the weights that wrote it.
+
+    prime: the bars that it goes on after, which come first in the score.
+    """
     from generator.engine.rows import Opening
 
     opening: OpeningEvent | None = None
     weights = ""
     notes: list[NoteRow] = []
-    for part in engine().generate(request_of(request, seed=request["seed"]), lambda: False):
+    for part in engine().generate(request_of(request, seed=request["seed"], prime=prime), lambda: False):
         if not isinstance(part, Opening):
             notes += part.notes
             continue
@@ -132,4 +135,4 @@ def perform(request: dict[str, Any]) -> tuple[Score, str]:
             "length": part.length,
         }
     assert opening is not None, "the engine ended without a word"
-    return score_of(opening, notes, None), weights
+    return score_of(opening, notes, prime), weights

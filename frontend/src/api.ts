@@ -1,5 +1,5 @@
 /** Everything the pages ask of the site's API; what goes wrong is always an ApiError with a sentence for people. */
-import type { ScoreJson } from './score.ts'
+import type { Score, ScoreJson } from './score.ts'
 
 export interface JobRequest {
   model: string
@@ -97,6 +97,16 @@ export const changePiece = (code: string, changes: Partial<Pick<Piece, 'title' |
 export const keepPiece = (code: string, title?: string) =>
   send<Piece>('POST', `/api/v1/pieces/${code}/keep/`, title ? { title } : {})
 
+/** Replaces a piece's notes; `version` names those that were edited. Answers with the new version. */
+export async function editNotes(code: string, { length, tracks }: Score, version: string): Promise<string> {
+  const letters = { model: 'm', human: 'h', edited: 'e' }
+  const rows = tracks.map(({ notes }) =>
+    notes.map(({ onset, duration, pitch, velocity, origin }) => [onset, duration, pitch, velocity, ...(origin ? [letters[origin]] : [])]),
+  )
+  const answer = await send<{ notes_etag: string }>('PATCH', `/api/v1/pieces/${code}/notes/`, { length, tracks: rows }, { 'If-Match': version })
+  return answer.notes_etag
+}
+
 export const deletePiece = (code: string) => send<null>('DELETE', `/api/v1/pieces/${code}/`)
 
 export const restorePiece = (code: string) => send<Piece>('POST', `/api/v1/pieces/${code}/restore/`)
@@ -113,6 +123,23 @@ export interface SoundState {
 
 /** Asks for a sound file (wav, ogg, mp3 or stems); the first who asks has it rendered. */
 export const soundState = (code: string, format: string) => send<SoundState>('GET', `/api/v1/pieces/${code}/audio/state/?format=${format}`)
+
+/** What came of writing a piece again by its recipe. */
+export interface Reproduction {
+  state: 'unasked' | 'waiting' | 'running' | 'done' | 'failed'
+  message: string
+  identical: boolean | null
+  n_same: number
+  n_notes: number
+  differences: { words: string }[]
+}
+
+export const getReproduction = (code: string) => send<Reproduction>('GET', `/api/v1/pieces/${code}/reproduction/`)
+
+export const startReproduction = (code: string) => send<Reproduction>('POST', `/api/v1/pieces/${code}/reproduction/`)
+
+/** Has a recipe followed for who asks. */
+export const importRecipe = (recipe: unknown) => send<Job>('POST', '/api/v1/recipes/', recipe)
 
 export const createToken = () => send<{ token: string }>('POST', '/api/v1/tokens/')
 

@@ -1,5 +1,5 @@
 /** A file brought by button or by drag and drop: progress while it travels, then what became of it. */
-import { ApiError, type Uploaded, uploadFile } from './api.ts'
+import { ApiError, importRecipe, type Uploaded, uploadFile } from './api.ts'
 import { find, make } from './dom.ts'
 
 const words = {
@@ -12,6 +12,7 @@ const words = {
   open: 'Open it',
   refused: (name: string) => `${name} was not taken.`,
   nothingLost: 'Choose another file, or mend this one.',
+  noRecipe: 'It is not a recipe: a recipe is the file that a piece’s page gives under Download.',
   failed: 'Something went wrong on this page.',
   tooLarge: (megabytes: string, limit: string) => `It has ${megabytes} MB, and ${limit} MB is the most.`,
 }
@@ -49,6 +50,7 @@ export class Upload {
     this.busy = true
     const [line, meter] = this.showProgress(file)
     try {
+      if (/\.json$/i.test(file.name)) return await this.follow(file)
       const uploaded = await uploadFile(file, (share) => {
         meter.value = share
         if (share === 1) line.textContent = words.reading(file.name)
@@ -56,10 +58,22 @@ export class Upload {
       this.showLoaded(uploaded)
       this.onLoaded(uploaded)
     } catch (error) {
-      this.showRefusal(file, error instanceof ApiError ? (error.fields.file?.join(' ') ?? error.message) : words.failed)
+      this.showRefusal(file, error instanceof ApiError ? (error.fields.file?.join(' ') ?? [error.message, ...Object.values(error.fields).flat()].join(' ')) : words.failed)
     } finally {
       this.busy = false
     }
+  }
+
+  /** A recipe is followed in the studio, where its notes arrive. */
+  private async follow(file: File): Promise<void> {
+    let recipe: unknown
+    try {
+      recipe = JSON.parse(await file.text())
+    } catch {
+      throw new ApiError(0, 'unreadable', words.noRecipe)
+    }
+    const job = await importRecipe(recipe)
+    location.assign(`/studio/?job=${job.code}`)
   }
 
   private showProgress(file: File): [HTMLElement, HTMLProgressElement] {

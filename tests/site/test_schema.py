@@ -42,6 +42,8 @@ def test_the_schema_is_valid_and_complete() -> None:
         "/api/v1/pieces/{code}/audio/",
         "/api/v1/pieces/{code}/audio/state/",
         "/api/v1/pieces/{code}/keep/",
+        "/api/v1/pieces/{code}/reproduction/",
+        "/api/v1/recipes/",
         "/api/v1/pieces/{code}/midi/",
         "/api/v1/pieces/{code}/musicxml/",
         "/api/v1/pieces/{code}/restore/",
