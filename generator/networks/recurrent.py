@@ -141,33 +141,20 @@ class GatedLinear(nn.Module):
 
 
 class LSTM(nn.Module):
-    """A stack of LSTM layers (Hochreiter & Schmidhuber 1997, with forget gates): the reference.
+    """A stack of LSTM layers (Hochreiter & Schmidhuber 1997, with forget gates): the reference."""
 
-    weight_drop: share of the recurrent weights that is left out of a training step, the same for all its
-    notes (Merity et al., "Regularizing and Optimizing LSTM Language Models", 2018, section 2).
-    """
-
-    def __init__(self, width: int, n_layers: int, dropout: float, weight_drop: float = 0.0) -> None:
+    def __init__(self, width: int, n_layers: int, dropout: float) -> None:
         super().__init__()
         self.layers = nn.ModuleList(nn.LSTM(width, width, batch_first=True) for _ in range(n_layers))
         self.drop = TimeDropout(dropout)
-        self.weight_drop = weight_drop
 
     def _layers(self) -> Iterable[nn.LSTM]:
         return cast(Iterable[nn.LSTM], self.layers)
 
     def forward(self, x: Tensor) -> Tensor:
         for i, layer in enumerate(self._layers()):
-            x = self._run(layer, self.drop(x) if i else x)
+            x = layer(self.drop(x) if i else x)[0]
         return x
-
-    def _run(self, layer: nn.LSTM, x: Tensor) -> Tensor:
-        if not self.training or not self.weight_drop:
-            return cast(Tensor, layer(x)[0])
-        w_ih, w_hh, b_ih, b_hh = layer.all_weights[0]
-        zero = x.new_zeros(1, x.shape[0], layer.hidden_size)
-        weights = [w_ih, F.dropout(w_hh, self.weight_drop), b_ih, b_hh]
-        return torch.lstm(x, (zero, zero), weights, True, 1, 0.0, True, False, True)[0]
 
     def start(self, n_rows: int) -> State:
         return [
@@ -187,3 +174,6 @@ class LSTM(nn.Module):
             x = out.sigmoid() * c.tanh()
             h.copy_(x)
         return x
+
+
+RECURRENCES = {"gated_linear": GatedLinear, "lstm": LSTM}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -11,17 +11,14 @@ from torch import Tensor, nn
 
 from generator.music.key import KEYS
 from generator.music.tokens import MAX_BARS_LEFT, METRES, N_PITCHES, Vocabulary
-from generator.networks.recurrent import LSTM, GatedLinear, TimeDropout
+from generator.networks.recurrent import LSTM, RECURRENCES, GatedLinear, TimeDropout
 
 N_METRES, N_KEYS = 1 + len(METRES), 1 + len(KEYS)
 
 
 @dataclass(frozen=True)
 class RNNConfig:
-    """Sizes of a NoteRNN. width: of the recurrent layers; head: of the layers that draw a note's parts.
-
-    dropout: of what goes from layer to layer; weight_drop: of the recurrent weights, in an LSTM.
-    """
+    """Sizes of a NoteRNN. width: of the recurrent layers; head: of the layers that draw a note's parts."""
 
     vocabulary: Vocabulary
     recurrence: str = "lstm"
@@ -29,7 +26,6 @@ class RNNConfig:
     n_layers: int = 2
     head: int = 256
     dropout: float = 0.3
-    weight_drop: float = 0.0
 
 
 class Before(NamedTuple):
@@ -95,11 +91,8 @@ class NoteRNN(nn.Module):
         self.in_metre = nn.Embedding(N_METRES, width)
         self.in_key = nn.Embedding(N_KEYS, width)
         self.in_remaining = nn.Embedding(v.n_tracks * v.n_durations, width)
-        self.body: GatedLinear | LSTM
-        if config.recurrence == "lstm":
-            self.body = LSTM(width, config.n_layers, config.dropout, config.weight_drop)
-        else:
-            self.body = GatedLinear(width, config.n_layers, config.dropout)
+        body = RECURRENCES[config.recurrence](width, config.n_layers, config.dropout)
+        self.body = cast(GatedLinear | LSTM, body)
         self.drop = TimeDropout(config.dropout)
 
         self.step = nn.Linear(head, v.n_steps)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,63 +43,93 @@ GROOVE_POSITIONS = 16
 Figures = dict[str, Any]
 
 
-Belief = list[tuple[float, Form]]
-"""What a piece's form may be, with the log of how likely each is held to be beforehand; in all at most 1."""
+SHARE = 0.03
+"""How likely a piece is held to turn to another key or metre before each note; chosen by validation."""
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What a piece's form may be before it is heard.
+
+    forms: with the log of how likely each is beforehand, in all 1; the piece may turn from one to another.
+    cost: nats that were paid for these forms and no others.
+    """
+
+    forms: list[tuple[float, Form]]
+    cost: float = 0.0
 
 
 def nothing_known(piece: Example) -> Belief:
     """The network is told nothing."""
-    return [(0.0, Form())]
+    return Belief([(0.0, Form())])
 
 
 def any_key_and_metre(train: list[Example]) -> Callable[[Example], Belief]:
-    """The network is told a key and a metre, but nobody knows which: all keys alike, metres as often as in
-    training.
+    """The network is told a key and a metre, but nobody knows which.
 
-    The likelihood of a piece is then the mean over them. Only keys near the one that the piece seems to have
-    are
-    asked: leaving terms of the mean out can but make the figure worse.
+    A piece has a home key, one of all alike, and moves between it and its three nearest relatives; metres are
+    as likely as they are in training. Only the home key that the piece seems to have is asked: leaving the
+    others out of the mean can but make the figure worse, by what naming one of them costs at the most.
     """
     counts = Counter((piece.form.metre, piece.form.upbeat) for piece in train)
     total = sum(counts.values())
 
     def belief(piece: Example) -> Belief:
-        seems = max(piece.form.key, 0)
-        major, tonic = seems < 12, seems % 12
+        home = max(piece.form.key, 0)
+        major, tonic = home < 12, home % 12
         relative = (tonic - 3) % 12 + 12 if major else (tonic + 3) % 12
-        near = {seems, relative, seems // 12 * 12 + (tonic + 7) % 12, seems // 12 * 12 + (tonic + 5) % 12}
-        return [
-            (math.log(count / total / len(KEYS)), Form(metre, upbeat, 0, key))
+        near = {home, relative, home // 12 * 12 + (tonic + 7) % 12, home // 12 * 12 + (tonic + 5) % 12}
+        forms = [
+            (math.log(count / total / len(near)), Form(metre, upbeat, 0, key))
             for (metre, upbeat), count in counts.items()
             for key in sorted(near)
         ]
+        return Belief(forms, math.log(len(KEYS)))
 
     return belief
 
 
+def fixed_share(nats: np.ndarray, log_prior: np.ndarray, share: float) -> float:
+    """Nats of a sequence under several readers, when it is not known who reads it best, nor for how long.
+
+    nats: (n_readers, n) what each reader pays for each note; log_prior: (n_readers,). Before every note but
+    the first, a share of the belief in each reader goes back to the prior (Herbster & Warmuth, "Tracking the
+    Best Expert", 1998, section 4). A likelihood like any other: what is believed of a note depends on those
+    before it alone.
+    """
+    belief, paid = log_prior, 0.0
+    for each in nats.T:
+        together = belief - each
+        likelihood = np.logaddexp.reduce(together)
+        paid -= likelihood
+        belief = np.logaddexp(math.log1p(-share) + together - likelihood, math.log(share) + log_prior)
+    return float(paid)
+
+
 @torch.inference_mode()
 def nats_of(network: NoteRNN, piece: Example, belief: Belief) -> float:
-    """Nats of a whole piece: minus the log of its mean likelihood over what is believed of its form.
+    """Nats of a whole piece, by what is believed of its form.
 
     What is paid after the last note is only that no other starts within the piece: published figures do not
     pay for the end of a piece.
     """
     network.eval()
     vocabulary = network.config.vocabulary
-    total = []
-    for i in range(0, len(belief), ROWS):
-        batch = collate([whole(piece, form) for _, form in belief[i : i + ROWS]], vocabulary)
+    readers = []
+    for i in range(0, len(belief.forms), ROWS):
+        batch = collate([whole(piece, form) for _, form in belief.forms[i : i + ROWS]], vocabulary)
         logits = network(batch.before, batch.at, batch.word)
-        nats = torch.zeros(len(batch.notes))
+        nats = torch.zeros(batch.notes.shape)
         for guess, truth in zip(logits, batch.word, strict=True):
             each = F.cross_entropy(guess.flatten(0, 1), truth.flatten(), reduction="none").view(truth.shape)
-            nats += (each * batch.notes).sum(1)
+            nats += each * batch.notes
         after = torch.log_softmax(logits[0][:, -1], -1)
         steps = torch.arange(vocabulary.n_steps)
         nothing_more = (steps >= piece.length - int(piece.onset[-1])) | (steps == vocabulary.end)
-        total.append(nats - after[:, nothing_more].logsumexp(1))
-    prior = torch.tensor([log_p for log_p, _ in belief])
-    return float(-torch.logsumexp(prior - torch.cat(total), 0))
+        nats[:, -1] = -after[:, nothing_more].logsumexp(1)
+        readers.append(nats.double().numpy())
+    prior = np.array([log_p for log_p, _ in belief.forms])
+    return belief.cost + fixed_share(np.concatenate(readers), prior, SHARE)
 
 
 def jsb(name: str, weights: Path, *, tokens_a_step: int) -> tuple[float, float]:

@@ -46,8 +46,7 @@ class Recipe:
 
     forget_metre, forget_length: share of the crops whose metre, and of those whose length, is kept from the
     network, so that it can read and write without knowing them. knows_key: tell it the key, and show it all
-    in white keys; but for a share forget_key of the crops, which it sees in any key and untold, so that it
-    cannot know a piece by heart.
+    in white keys.
     """
 
     notes: float
@@ -56,7 +55,6 @@ class Recipe:
     n_layers: int = 2
     recurrence: str = "lstm"
     dropout: float = 0.3
-    weight_drop: float = 0.0
     batch: int = 16
     crop: int = 256
     rate: float = 2e-3
@@ -64,16 +62,15 @@ class Recipe:
     forget_metre: float = 0.2
     forget_length: float = 0.4
     knows_key: bool = True
-    forget_key: float = 0.0
     transpose: int = 6
     average: float = 0.998
     seed: int = 1
 
 
 RECIPES = {
-    "chorale": Recipe(notes=4e6, batch=8, dropout=0.45),
+    "chorale": Recipe(notes=9e6, width=512, head=320, batch=16, dropout=0.5, weight_decay=0.1),
     "folk": Recipe(notes=2.2e6, batch=6),
-    "pop": Recipe(notes=2.5e6, width=384, head=320, dropout=0.15, crop=384, batch=4),
+    "pop": Recipe(notes=1.08e7, width=384, head=320, dropout=0.15, crop=384, batch=8),
     "jsb_quarter": Recipe(
         notes=2.4e6, dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0
     ),
@@ -127,8 +124,7 @@ def crops(examples: list[Example], recipe: Recipe, rng: np.random.Generator) -> 
         )
         down, up = max(-recipe.transpose, low - piece.low), min(recipe.transpose, high - piece.high)
         semitones = int(rng.integers(down, up + 1)) if recipe.transpose else 0
-        tell_key = recipe.knows_key and not rng.random() < recipe.forget_key
-        form = piece.form if tell_key else replace(piece.form, key=-1)
+        form = piece.form if recipe.knows_key else replace(piece.form, key=-1)
         if rng.random() < recipe.forget_metre:
             form = replace(form, metre=None, upbeat=0)
         if rng.random() < recipe.forget_length:
@@ -150,7 +146,6 @@ class Run:
             recipe.n_layers,
             recipe.head,
             recipe.dropout,
-            recipe.weight_drop,
         )
         self.network = NoteRNN(self.config).to(device)
         self.average = NoteRNN(self.config).to(device)

@@ -7,7 +7,6 @@ import torch
 from generator.music.styles import CHORALE
 from generator.music.tokens import Form, spell
 from generator.networks import checkpoints
-from generator.networks.recurrent import LSTM
 from generator.networks.rnn import NoteRNN, RNNConfig
 from generator.training.examples import Crop, Example, collate, example, whole
 from generator.training.train import losses
@@ -61,14 +60,6 @@ def test_one_step_at_a_time_says_what_the_whole_sequence_says(recurrence: str) -
         state = network.body.start(1)
         steps = torch.stack([network.body.step(x[:, t], state) for t in range(x.shape[1])], 1)
     assert torch.allclose(at_once, steps, atol=1e-5)
-
-
-def test_weights_are_dropped_in_training_alone_and_anew_at_every_step() -> None:
-    body = LSTM(width=8, n_layers=1, dropout=0.0, weight_drop=0.5)
-    x = torch.randn(2, 6, 8)
-    assert not torch.equal(body(x), body(x))
-    body.eval()
-    assert torch.equal(body(x), body(x))
 
 
 def test_nothing_after_a_note_changes_what_was_said_of_it() -> None:
