@@ -51,6 +51,10 @@ export class NoteGrid {
   private readonly said = document.createElement('p')
   private cursor: NotePlace = { track: 0, place: 0 }
   private focused = false
+  private shown = ''
+
+  /** Told, beside the options, of each note that the cursor is moved to by keys. */
+  onCursor: ((place: NotePlace, note: Note | null) => void) | null = null
 
   constructor(private readonly options: NoteGridOptions) {
     const root = this.element.attachShadow({ mode: 'open' })
@@ -162,6 +166,7 @@ export class NoteGrid {
     this.cursor = place
     this.render()
     this.options.onWalk(place, this.note)
+    this.onCursor?.(place, this.note)
     // A cell that has the focus is read by itself.
     if (!this.focused) this.announce(this.grid.querySelector('[tabindex="0"]')?.textContent ?? '')
   }
@@ -180,6 +185,8 @@ export class NoteGrid {
     this.grid.setAttribute('aria-rowcount', String(tracks.length))
     this.grid.setAttribute('aria-colcount', String(1 + Math.max(1, ...tracks.map(({ notes }) => notes.length))))
     this.grid.hidden = tracks.length === 0
+    const before = focused ? this.shown : ''
+    this.shown = `${this.cursor.track} ${this.cursor.place}`
     const rows = tracks.map((track, i) => {
       const own = i === this.cursor.track
       const at = own ? this.cursor.place : Math.max(0, nearest(track.notes, tick))
@@ -194,6 +201,8 @@ export class NoteGrid {
       if (!track.notes.length) row.append(this.cell(words.none(track.name), 0, own))
       return row
     })
+    // The same cell with other words keeps the focus: it was changed, and that is said by who changed it.
+    if (before === this.shown && takeWords([...this.grid.children], rows)) return
     this.grid.replaceChildren(...rows)
     if (focused) this.focus()
   }
@@ -205,6 +214,19 @@ export class NoteGrid {
     cell.textContent = text
     return cell
   }
+}
+
+/** Gives rows the words of others that are built alike. False when they are not. */
+function takeWords(rows: readonly Element[], others: readonly Element[]): boolean {
+  if (rows.length !== others.length || rows.some((row, i) => row.childElementCount !== others[i]!.childElementCount)) return false
+  rows.forEach((row, i) => {
+    ;[...row.children].forEach((cell, k) => {
+      const other = others[i]!.children[k]!
+      if (cell.textContent !== other.textContent) cell.textContent = other.textContent
+      cell.setAttribute('aria-colindex', other.getAttribute('aria-colindex')!)
+    })
+  })
+  return true
 }
 
 function part(role: string, index: string, number: number): HTMLElement {

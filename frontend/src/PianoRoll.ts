@@ -1,6 +1,6 @@
-import { listenOnSurface, pinched, rulerIntent, wheeled } from './gestures.ts'
+import { listenOnSurface, pinched, type Point, rulerIntent, wheeled } from './gestures.ts'
 import { hitTest } from './hitTest.ts'
-import { type Note, pitchName } from './note.ts'
+import { byOnset, type Note, pitchName } from './note.ts'
 import { NoteIndex } from './noteIndex.ts'
 import { type Mark, type Moment, paintKeys, paintMoment, paintPane, paintRuler, type Scene, type TickRange } from './painter.ts'
 import { onThemeChange, type Palette, readPalette } from './palette.ts'
@@ -37,12 +37,31 @@ export interface PianoRollOptions {
   interactive?: boolean
 }
 
+/** Hands that work on the notes. While the roll has one, presses and drags are its own; two fingers still move the view. */
+export interface Hand {
+  /** True: the drag that follows is the hand's too, and the view stays where it is. */
+  press(scene: Scene, point: Point, event: PointerEvent): boolean
+  drag(scene: Scene, point: Point, event: PointerEvent): void
+  release(scene: Scene, point: Point): void
+  /** Two fingers came, or the browser took the pointer away: what was begun is taken back. */
+  cancel(): void
+  /** The right button. */
+  menu(scene: Scene, point: Point): void
+  /** What the pointer looks like there, as CSS says it. */
+  cursor(scene: Scene, point: Point): string
+  /** A bar's number in the ruler was pressed. */
+  ruler(tick: number, extend: boolean): void
+  /** Over the notes, whenever anything has moved. */
+  paint(pen: CanvasRenderingContext2D, scene: Scene): void
+}
+
 /** What the roll keeps of a track: where its notes are and how they look. */
 interface RollTrack {
-  readonly index: NoteIndex
+  index: NoteIndex
   readonly track: Track
   ink: Ink
   audible: boolean
+  aside: boolean
   readonly isDrum: boolean
 }
 
@@ -57,7 +76,8 @@ const BAR_WIDTH = 104
 const style = new CSSStyleSheet()
 style.replaceSync(`
   :host { display: block; position: relative; width: 100%; height: 100%; overflow: hidden; contain: strict; border-radius: inherit; background: var(--ground, #0e1013); }
-  :host(:focus-visible) { outline: 2px solid var(--accent, #ffb454); outline-offset: -2px; }
+  :host { outline: none; }
+  :host(:focus-visible)::after { content: ''; position: absolute; inset: 0; z-index: 2; border: 2px solid var(--accent, #ffb454); border-radius: inherit; pointer-events: none; }
   canvas { position: absolute; display: block; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
   .notes { position: absolute; overflow: hidden; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
   .notes[data-interactive] { cursor: grab; }
@@ -125,12 +145,16 @@ export class PianoRoll {
   private labelDirty = true
   private pressed: { pitch: number; isDrum: boolean; track: number } | null = null
   private mark: Mark | null = null
+  private hand: Hand | null = null
+  private held = false
   private rowsByHand = false
   private timeByHand = false
   private throwSpeed = 0
 
   /** The grid beside the picture, once it is there. */
   walker: Walker | null = null
+  /** Told of each frame that is painted, for what is drawn beside the roll. */
+  onPaint: (() => void) | null = null
 
   constructor(
     host: HTMLElement,
@@ -180,6 +204,7 @@ export class PianoRoll {
       track,
       ink: null as unknown as Ink,
       audible: true,
+      aside: false,
       isDrum: track.isDrum,
     }))
     for (const { track } of this.tracks) this.rows.add(track.notes, track.isDrum)
@@ -209,6 +234,45 @@ export class PianoRoll {
     }
     if (from < this.edge) this.soil(from, to)
     this.labelDirty = true
+    this.wake()
+  }
+
+  /** The same piece with other notes, as it is edited: the view stays where it is. */
+  revise(score: Score): void {
+    let [from, to] = [Infinity, -Infinity]
+    this.tracks.forEach((shown, i) => {
+      const notes = score.tracks[i]?.notes
+      if (!notes || notes === shown.track.notes) return
+      const [was, is] = [new Set(shown.index.notes), new Set(notes)]
+      for (const note of [...shown.index.notes.filter((old) => !is.has(old)), ...notes.filter((now) => !was.has(now))]) {
+        from = Math.min(from, note.onset)
+        to = Math.max(to, note.onset + note.duration)
+      }
+      this.tracks[i] = { ...shown, track: score.tracks[i]!, index: new NoteIndex([...notes].sort(byOnset)) }
+      if (this.rows.add(notes, shown.isDrum) && shown.isDrum) this.lay()
+    })
+    const longer = score.length !== this.score.length
+    this.score = score
+    if (longer) {
+      this.setView(this.view.with({ length: score.length }))
+      this.repaint()
+    } else if (from < to) this.soil(from, to)
+    this.labelDirty = true
+    this.wake()
+  }
+
+  /** Gives the roll into hands that work on it, or takes it back. */
+  setHand(hand: Hand | null): void {
+    this.hand = hand
+    this.held = false
+    this.notes.style.touchAction = this.keys.style.touchAction = hand ? 'none' : ''
+    this.notes.style.cursor = ''
+    this.setAside()
+    this.repaint()
+  }
+
+  /** Paints what lies over the notes anew. */
+  touch(): void {
     this.wake()
   }
 
@@ -253,6 +317,7 @@ export class PianoRoll {
   /** The current track lies on top. */
   setCurrentTrack(track: number): void {
     this.current = track
+    this.setAside()
     this.sortTracks()
     this.repaint()
   }
@@ -313,6 +378,16 @@ export class PianoRoll {
 
   get metres(): readonly Metre[] {
     return this.score.metres
+  }
+
+  /** Everything that is painted, as it stands now. */
+  get picture(): Scene {
+    return this.scene()
+  }
+
+  /** Where the notes begin, px from the left of the roll: the keys stand before them. */
+  get inset(): number {
+    return this.notes.offsetLeft
   }
 
   /** What the view shows now, for tests and for whoever draws beside it. */
@@ -401,6 +476,11 @@ export class PianoRoll {
     if (this.tracks[this.current]) this.order = [...this.order.filter((i) => i !== this.current), this.current]
   }
 
+  /** Hands work on one track; the others stand back. */
+  private setAside(): void {
+    this.tracks.forEach((track, i) => (track.aside = this.hand !== null && i !== this.current))
+  }
+
   private makeInks(): void {
     const styles = trackStyles(this.score.tracks)
     this.tracks.forEach((track, i) => (track.ink = makeInk(styles[i]!, this.palette, this.ratio)))
@@ -474,9 +554,10 @@ export class PianoRoll {
     const moving = this.edge < this.score.length
     const edge = moving && this.edge > 0 && !this.calm.matches ? this.edge : null
     const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge, mark: this.mark }
-    const empty = moment.loop === null && moment.edge === null && moment.mark === null && !this.isInView(moment.playhead)
+    const empty = !this.hand && moment.loop === null && moment.edge === null && moment.mark === null && !this.isInView(moment.playhead)
     // A transparent canvas costs as much empty as full: it is only touched when it changes.
     if (!empty || !this.overlayEmpty) paintMoment(this.pen(this.overlay), scene, moment)
+    this.hand?.paint(this.pen(this.overlay), scene)
     this.overlayEmpty = empty
     if (this.rulerDirty && !this.ruler.hidden) {
       paintRuler(this.pen(this.ruler), scene, this.ruler.height / this.ratio, { ...moment, loop: this.loop }, this.loopOn)
@@ -484,6 +565,7 @@ export class PianoRoll {
     }
     if (!this.keys.hidden) this.paintKeyboard(scene)
     if (this.labelDirty) this.label()
+    this.onPaint?.()
   }
 
   /** Whether anything of the playhead, or of the notes that it lights, can be seen. */
@@ -609,22 +691,56 @@ export class PianoRoll {
     listenOnSurface(
       this.notes,
       {
-        press: ({ x, y }) => {
+        press: (point, event) => {
+          const { x, y } = point
           this.throwSpeed = 0
+          if (this.hand) return void (this.held = this.hand.press(this.scene(), point, event))
           const hit = hitTest(this.scene(), x, y)
           if (hit.kind === 'note') this.options.onKeyPress?.(hit.note.pitch, hit.track, hit.note.velocity)
         },
-        drag: (dx, dy) => this.scrollBy(-dx, this.coarse ? 0 : -dy),
-        release: (speed) => {
+        drag: (dx, dy, point, event) => {
+          if (this.held) this.hand?.drag(this.scene(), point, event)
+          else this.scrollBy(-dx, this.coarse && !this.hand ? 0 : -dy)
+        },
+        release: (speed, point, lost) => {
+          if (this.held) {
+            this.held = false
+            if (lost) this.hand?.cancel()
+            else this.hand?.release(this.scene(), point)
+            return
+          }
           this.throwSpeed = this.calm.matches ? 0 : speed
           this.wake()
         },
         pinch: (before, after) => {
+          if (this.held) this.hand?.cancel()
+          this.held = false
           this.timeByHand = this.rowsByHand = true
           this.setView(pinched(this.view, before, after))
         },
       },
       signal,
+    )
+    const at = (event: MouseEvent): Point => {
+      const box = this.notes.getBoundingClientRect()
+      return { x: event.clientX - box.left, y: event.clientY - box.top }
+    }
+    this.notes.addEventListener(
+      'contextmenu',
+      (event) => {
+        if (!this.hand) return
+        event.preventDefault()
+        // A long press of a finger is the hand's to notice: not every browser tells of it here.
+        if ((event as PointerEvent).pointerType !== 'touch') this.hand.menu(this.scene(), at(event))
+      },
+      { signal },
+    )
+    this.notes.addEventListener(
+      'pointermove',
+      (event) => {
+        if (this.hand && !event.buttons) this.notes.style.cursor = this.hand.cursor(this.scene(), at(event))
+      },
+      { signal },
     )
     this.listenOnRuler(signal)
     this.listenOnKeys(signal)
@@ -663,8 +779,10 @@ export class PianoRoll {
         if (from === null) return
         const meant = intent(event)
         from = null
-        if (meant.kind === 'seek') this.options.onSeek?.(meant.tick)
-        else this.options.onLoop?.(meant.range)
+        if (meant.kind === 'seek') {
+          this.options.onSeek?.(meant.tick)
+          this.hand?.ruler(meant.tick, event.shiftKey)
+        } else this.options.onLoop?.(meant.range)
       },
       { signal },
     )

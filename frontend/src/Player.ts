@@ -119,6 +119,18 @@ export class Player extends EventTarget {
     this.scheduler?.append(track, notes, until)
   }
 
+  /** The same piece with other notes, as it is edited: it goes on where it is, with its tracks, tempo and metre. */
+  revise(score: Score): void {
+    const before = this.score_
+    this.score_ = score
+    this.added = []
+    score.tracks.forEach(({ notes }, track) => notes !== before.tracks[track]?.notes && this.scheduler?.revise(track, notes))
+    if (score.length === this.end) return
+    this.end = score.length
+    this.scheduler?.complete(score.length)
+    this.tell('settings')
+  }
+
   /** No more notes will come. `length` in ticks, when the piece ended early. */
   complete(length = this.score_.length): void {
     this.live = false
@@ -311,6 +323,24 @@ export class Player extends EventTarget {
   setCurrentTrack(track: number): void {
     this.current_ = Math.max(0, Math.min(this.strips_.length - 1, track))
     this.tell('strips')
+  }
+
+  /** A note held down: it sounds until it is let go. */
+  async hold(track: number, pitch: number, velocity = 90): Promise<void> {
+    if (!this.strips_[track] || !this.deck) return
+    await this.sound.unlock()
+    record({ track, pitch, velocity, time: this.sound.now, tick: null })
+    this.deck.noteOn(track, pitch, velocity, this.sound.now)
+  }
+
+  letGo(track: number, pitch: number): void {
+    this.deck?.noteOff(track, pitch, this.sound.now)
+  }
+
+  /** The tick that is heard at a moment of the page's clock (ms, as events have it). */
+  tickAt(time: number): number {
+    const { heard } = this.sound
+    return this.scheduler?.position(heard - (performance.now() - time) / 1000) ?? this.position_
   }
 
   /** Plays one note at once, with the track's instrument. */

@@ -63,10 +63,11 @@ export function pinched(view: Viewport, before: readonly [Point, Point], after: 
 }
 
 export interface SurfaceHandlers {
-  press(point: Point): void
-  /** One finger, or the mouse, dragged by this much; `done` with its speed in px/ms when it lets go. */
-  drag(dx: number, dy: number): void
-  release(speedX: number): void
+  press(point: Point, event: PointerEvent): void
+  /** One finger, or the mouse, dragged by this much. */
+  drag(dx: number, dy: number, point: Point, event: PointerEvent): void
+  /** It let go, with this speed in px/ms; `lost` when the browser took the pointer away. */
+  release(speedX: number, point: Point, lost: boolean): void
   pinch(before: readonly [Point, Point], after: readonly [Point, Point]): void
 }
 
@@ -86,7 +87,7 @@ export function listenOnSurface(element: HTMLElement, handlers: SurfaceHandlers,
       pointers.set(event.pointerId, at(event))
       element.setPointerCapture(event.pointerId)
       speed = 0
-      if (pointers.size === 1) handlers.press(at(event))
+      if (pointers.size === 1) handlers.press(at(event), event)
     },
     { signal },
   )
@@ -106,7 +107,7 @@ export function listenOnSurface(element: HTMLElement, handlers: SurfaceHandlers,
         if (pointers.size === 1) {
           const elapsed = Math.max(1, event.timeStamp - time)
           speed = 0.7 * speed + 0.3 * ((now.x - before.x) / elapsed)
-          handlers.drag(now.x - before.x, now.y - before.y)
+          handlers.drag(now.x - before.x, now.y - before.y, now, event)
         }
       }
       time = event.timeStamp
@@ -117,7 +118,7 @@ export function listenOnSurface(element: HTMLElement, handlers: SurfaceHandlers,
     const was = pointers.size
     if (!pointers.delete(event.pointerId) || was > 1) return
     // A finger that rested before it let go does not throw.
-    handlers.release(event.pointerType === 'touch' && event.timeStamp - time < 60 ? speed : 0)
+    handlers.release(event.pointerType === 'touch' && event.timeStamp - time < 60 ? speed : 0, at(event), event.type === 'pointercancel')
   }
   element.addEventListener('pointerup', lift, { signal })
   element.addEventListener('pointercancel', lift, { signal })

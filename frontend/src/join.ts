@@ -1,4 +1,5 @@
 import { focusOf, type KeyAction, keyAction } from './keys.ts'
+import type { NoteGrid } from './NoteGrid.ts'
 import type { PianoRoll } from './PianoRoll.ts'
 import type { Player } from './Player.ts'
 
@@ -11,8 +12,8 @@ export function rollOptions(player: Player) {
   }
 }
 
-/** Shows on the roll what the player does, until the signal aborts. */
-export function joinRoll(player: Player, roll: PianoRoll, signal: AbortSignal): void {
+/** Shows on the roll what the player does, until the signal aborts. The grid beside it comes a little later. */
+export function joinRoll(player: Player, roll: PianoRoll, signal: AbortSignal): Promise<NoteGrid> {
   player.addEventListener('position', () => roll.setPlayhead(player.position), { signal })
   player.addEventListener('settings', () => roll.setLoop(player.loopOn || player.loop ? (player.loop ?? [0, player.length]) : null, player.loopOn), { signal })
   let strips = player.strips
@@ -28,7 +29,7 @@ export function joinRoll(player: Player, roll: PianoRoll, signal: AbortSignal): 
     { signal },
   )
   // The grid is read, and walked, once the picture stands.
-  void import('./walking.ts').then(({ joinGrid }) => signal.aborted || joinGrid(player, roll, signal))
+  return import('./walking.ts').then(({ joinGrid }) => joinGrid(player, roll, signal))
 }
 
 /** The page's keys work on this player and its roll, until the signal aborts. */

@@ -17,6 +17,8 @@ export interface PaintedTrack {
   readonly ink: Ink
   /** False for a track that does not sound now: it is drawn as a ghost. */
   readonly audible: boolean
+  /** A track that sounds and is not worked on while another one is: drawn as a ghost too. */
+  readonly aside?: boolean
 }
 
 export interface Scene {
@@ -172,10 +174,10 @@ function paintTracks(pen: Pen, scene: Scene, pane: Pane, area: Area): void {
   const from = view.tick(area.x - 16)
   const to = Math.min(written, view.tick(area.x + area.width + 2))
   const box: NoteBox = { x: 0, y: 0, width: 0, height: 0 }
-  for (const audible of [false, true]) {
+  for (const ghosts of [true, false]) {
     for (const track of order) {
       const painted = tracks[track]!
-      if (painted.isDrum !== (pane === 'drums') || painted.audible !== audible) continue
+      if (painted.isDrum !== (pane === 'drums') || isGhost(painted) !== ghosts) continue
       anchor(scene, painted.ink)
       painted.index.between(from, to, (note) => {
         noteBox(scene, note, painted.isDrum, box)
@@ -193,11 +195,16 @@ function anchor({ view, ratio }: Scene, ink: Ink): void {
   for (const fill of ink.fills) fill?.setTransform(matrix)
 }
 
-function paintNote(pen: Pen, { ink, audible, isDrum }: PaintedTrack, note: Note, box: NoteBox): void {
+function isGhost({ audible, aside }: PaintedTrack): boolean {
+  return !audible || aside === true
+}
+
+function paintNote(pen: Pen, painted: PaintedTrack, note: Note, box: NoteBox): void {
+  const { ink, isDrum } = painted
   const { x, y, width, height } = box
   const shade = shadeOf(note.velocity)
   const small = isDrum ? width < 3 : width < 5 || height < 3.5
-  if (!audible) {
+  if (isGhost(painted)) {
     pen.fillStyle = ink.ghost
     if (small) pen.fillRect(x, y, width, height)
     else fillRound(pen, x, y, width, height, radius(width, height, isDrum))

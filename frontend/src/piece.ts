@@ -1,8 +1,9 @@
 /** One piece: played, renamed, published, continued from the bar where the playhead stands. */
-import { ApiError, changePiece, deletePiece, keepPiece, type Visibility } from './api.ts'
+import { ApiError, changePiece, deletePiece, keepPiece } from './api.ts'
 import { bindDialogs } from './dialogs.ts'
 import { find, isTyping, pageData } from './dom.ts'
 import { withOrigins } from './origins.ts'
+import { bindEditing } from './pieceEdit.ts'
 import './playerElement.ts'
 import { rename } from './rename.ts'
 import { barCount, barsBetween, placeAt, scoreFromJson, type ScoreJson } from './score.ts'
@@ -12,19 +13,18 @@ import { toast } from './toast.ts'
 const words = {
   continueFromEnd: 'Continue from the end',
   continueAfter: (bar: number) => `Continue after bar ${bar}`,
-  badge: { public: 'Public', private: 'Private', unlisted: 'Unlisted' } satisfies Record<Visibility, string>,
-  shown: { public: 'It hangs in the gallery now.', private: 'Only you see it now.', unlisted: 'Who has the link sees it now.' },
   failed: 'That did not work. Nothing was changed.',
 }
 
 const page = find('#piece')
 const code = page.dataset.piece ?? ''
-const data = pageData<{ score: ScoreJson; origins?: string[] }>()
+const data = pageData<{ score: ScoreJson; origins?: string[]; notes_etag?: string }>()
 const score = withOrigins(scoreFromJson(data.score), data.origins ?? [])
 const element = find<HTMLElementTagNameMap['ostinato-player']>('#player')
 const { player } = element
 element.load(score)
 bindDialogs()
+bindEditing(element, code, data.notes_etag ?? '')
 bindSharing(code)
 
 // ?bar=9 is a link to a moment.
@@ -32,7 +32,8 @@ const wanted = Number(new URLSearchParams(location.search).get('bar'))
 for (const bar of barsBetween(score.metres, 0, score.length)) if (bar.number === wanted) player.seek(bar.start)
 
 const bars = barCount(score)
-const goOn = find<HTMLAnchorElement>('#continue')
+// Not there where the author keeps all rights.
+const goOn = document.querySelector<HTMLAnchorElement>('#continue')
 player.addEventListener('position', showContinue)
 showContinue()
 
@@ -41,7 +42,7 @@ function showContinue(): void {
   const at = player.position
   const bar = at <= 0 || at >= score.length ? bars : placeAt(score.metres, at).bar
   const label = bar === bars ? words.continueFromEnd : words.continueAfter(bar)
-  if (goOn.textContent === label) return
+  if (!goOn || goOn.textContent === label) return
   goOn.textContent = label
   goOn.search = new URLSearchParams({ continue: code, bar: String(bar) }).toString()
 }
@@ -56,21 +57,6 @@ function on(id: string, act: () => void | Promise<void>): void {
   })
 }
 
-const show = (visibility: Visibility) => async () => {
-  const piece = await changePiece(code, { visibility })
-  toast(words.shown[piece.visibility])
-  const isPublic = piece.visibility === 'public'
-  find('#publish').hidden = isPublic
-  find('#unpublish').hidden = !isPublic
-  find(isPublic ? '#unpublish' : '#publish').focus()
-  const badge = document.getElementById('visibility-badge')
-  if (!badge) return location.reload() // a draft that is published is kept: more than the badge changes
-  badge.textContent = words.badge[piece.visibility]
-  badge.classList.toggle('badge-on', isPublic)
-}
-
-on('publish', show('public'))
-on('unpublish', show('private'))
 on('keep', async () => {
   await keepPiece(code)
   location.assign(`${page.dataset.library}#piece-${code}`)

@@ -3,6 +3,8 @@ import { bindKeys, joinRoll, rollOptions } from './join.ts'
 import './mixer.ts'
 import type { MixerElement } from './mixer.ts'
 import type { Note } from './note.ts'
+import type { EditOptions, EditSession } from './editing/session.ts'
+import type { NoteGrid } from './NoteGrid.ts'
 import { PianoRoll } from './PianoRoll.ts'
 import { Player } from './Player.ts'
 import type { Score } from './score.ts'
@@ -29,6 +31,9 @@ export class PlayerElement extends LitElement {
   declare loaded: boolean
   readonly player = new Player(Synth.shared())
   roll: PianoRoll | null = null
+  grid: Promise<NoteGrid> | null = null
+  /** The editing that goes on, if any. */
+  session: EditSession | null = null
   private joined: AbortController | null = null
 
   constructor() {
@@ -40,6 +45,7 @@ export class PlayerElement extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.player.pause()
+    this.session?.stop()
     this.joined?.abort()
     this.joined = null
     this.roll?.dispose()
@@ -49,6 +55,7 @@ export class PlayerElement extends LitElement {
   /** Shows a score and stands at its start. A live one is still being written: its notes come by `addNotes`. */
   load(score: Score, { live = false } = {}): void {
     if (this.pieceTitle) this.player.title = this.pieceTitle
+    this.session?.stop()
     this.join()
     this.player.load(score, { live })
     this.roll!.setScore(score, { live })
@@ -65,10 +72,20 @@ export class PlayerElement extends LitElement {
     this.roll?.complete(length)
   }
 
+  /** Offers to change the notes. All of it comes when it is asked for. */
+  async edit(options: EditOptions): Promise<EditSession> {
+    const [{ EditSession }, grid] = await Promise.all([import('./editing/session.ts'), this.grid!])
+    this.session?.stop()
+    const place = (name: string) => this.renderRoot.querySelector<HTMLElement>(`.${name}`)!
+    return (this.session = new EditSession(this.player, this.roll!, grid, { tools: place('tools'), lane: place('lane') }, options))
+  }
+
   override render() {
-    return html`<div class="roll"></div>
+    return html`<div class="tools"></div>
+      <div class="roll"></div>
+      <div class="lane"></div>
       <div class="before"><slot></slot></div>
-      <ostinato-transport></ostinato-transport>
+      <ostinato-transport part="transport"></ostinato-transport>
       <ostinato-mixer hidden></ostinato-mixer>`
   }
 
@@ -80,7 +97,7 @@ export class PlayerElement extends LitElement {
     const mixer = this.renderRoot.querySelector<MixerElement>('ostinato-mixer')!
     const onFollow = () => transport.requestUpdate()
     this.roll = new PianoRoll(this.renderRoot.querySelector<HTMLElement>('.roll')!, { ...rollOptions(this.player), onFollow })
-    joinRoll(this.player, this.roll, signal)
+    this.grid = joinRoll(this.player, this.roll, signal)
     if (!this.keyless) bindKeys(this.player, this.roll, signal)
     transport.player = mixer.player = this.player
     transport.roll = this.roll
@@ -104,6 +121,25 @@ export class PlayerElement extends LitElement {
     .before {
       flex: 1 1 var(--roll-height, 26rem);
       min-height: 12rem;
+    }
+    .tools,
+    .lane {
+      flex: none;
+    }
+    .lane {
+      position: relative;
+      height: 4.5rem;
+    }
+    .lane canvas {
+      position: absolute;
+      width: 100%;
+      height: 100%;
+      touch-action: none;
+      cursor: ns-resize;
+    }
+    .tools:empty,
+    .lane:empty {
+      display: none;
     }
     :host(:not([loaded])) .roll,
     :host([loaded]) .before {

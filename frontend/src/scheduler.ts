@@ -43,7 +43,7 @@ const SHORTEST_LOOP = 60
  */
 export class Scheduler {
   private readonly tempo: TempoMap
-  private readonly tracks: readonly { readonly index: NoteIndex; readonly isDrum: boolean }[]
+  private readonly tracks: { readonly index: NoteIndex; readonly isDrum: boolean }[]
   private cursors: number[] = []
   private sounding: Sounding[] = []
   private anchors: Anchor[] = []
@@ -79,6 +79,14 @@ export class Scheduler {
     // Notes that come late, for a place already planned, are not played: better missing than wrong.
     this.cursors[track] = part.index.firstFrom(Math.max(this.position(this.planned), this.done))
     this.until = Math.max(this.until, until)
+  }
+
+  /** A track has other notes now; what sounds goes on to its end. */
+  revise(track: number, notes: readonly Note[]): void {
+    const part = this.tracks[track]
+    if (!part) return
+    this.tracks[track] = { ...part, index: new NoteIndex(notes) }
+    this.cursors[track] = this.tracks[track]!.index.firstFrom(Math.max(this.position(this.planned), this.done))
   }
 
   complete(length: number): void {

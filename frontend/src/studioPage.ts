@@ -66,7 +66,7 @@ export class Studio {
     transport.roll = this.roll
     transport.mixer = mixer
     this.continueFrom = continue_from && { piece: continue_from.piece, bars: continue_from.bars }
-    joinRoll(this.player, this.roll, this.listeners.signal)
+    void joinRoll(this.player, this.roll, this.listeners.signal)
     bindKeys(this.player, this.roll, this.listeners.signal)
     bindDialogs()
     this.listen()
