@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from gallery.families import parent_record, use_check
 from gallery.models import Piece, PieceParent
 from gallery.services import piece_create
-from generator import queue, stops
+from generator import bands, queue, stops
 from generator.events import StoredEvent, tell
 from generator.models import MAX_SEED, Event, Job, JobQuerySet, Worker
 from generator.music.midi import write_midi
@@ -76,7 +76,7 @@ def job_create(*, owner: User, request: dict[str, Any], idempotency_key: str = "
         request=request,
         prime=write_midi(prime) if prime is not None else None,
         seed=secrets.randbelow(MAX_SEED + 1) if seed is None else seed,
-        bars=request["bars"] + (n_bars(prime) if prime is not None else 0),
+        bars=bars_of(request, prime),
         idempotency_key=idempotency_key,
         turn=fair_turn(owner, bars=request["bars"]),
     )
@@ -117,7 +117,9 @@ def limits_check(owner: User) -> None:
 
 
 def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
-    """The bars to go on after, when the request names a piece."""
+    """The bars to go on after, or to play along with, when the request names a piece."""
+    if request.get("given") is not None:
+        return bands.given_of(owner, request["given"])
     wanted = request.get("continue_from")
     if wanted is None:
         return None
@@ -153,6 +155,13 @@ def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
 
 # Turns of urgent work lie this far below all others.
 URGENT = -(2**40)
+
+
+def bars_of(request: dict[str, Any], prime: Score | None) -> int:
+    """How many bars the piece will have: new ones follow a prime, but sound beside what is given."""
+    if prime is None:
+        return int(request["bars"])
+    return n_bars(prime) + (0 if request.get("given") is not None else int(request["bars"]))
 
 
 def fair_turn(owner: User, *, bars: int) -> int:
@@ -384,6 +393,10 @@ def _piece_of(job: Job) -> Piece | None:
         parent = Piece.objects.opened_by(job.owner, source["piece"])
         if parent is not None:
             parent_record(child=piece, parent=parent, kind=PieceParent.Kind.CONTINUE)
+    if source := job.request.get("given"):
+        parent = Piece.objects.opened_by(job.owner, source["piece"])
+        if parent is not None:
+            parent_record(child=piece, parent=parent, kind=PieceParent.Kind.ACCOMPANY)
     return piece
 
 

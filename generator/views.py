@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import permissions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,8 @@ from rest_framework.views import APIView
 
 from gallery.models import Piece
 from gallery.words import style_description, style_title
+from generator import bands
+from generator.band_api import BandInput
 from generator.engines import style_names
 from generator.models import Job
 from generator.music.score import bar_edges, cut, n_bars, score_to_json
@@ -56,7 +58,11 @@ class GenerationListView(APIView):
     throttle_classes = [PersonThrottle, GenerationsThrottle, GuestsThrottle]
 
     @extend_schema(
-        request=GenerationInput,
+        request=PolymorphicProxySerializer(
+            component_name="Generation",
+            serializers=[GenerationInput, BandInput],
+            resource_type_field_name=None,
+        ),
         responses={202: JobOutput},
         parameters=[
             OpenApiParameter(
@@ -68,7 +74,8 @@ class GenerationListView(APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        data = GenerationInput(data=request.data)
+        asks_a_band = isinstance(request.data, dict) and request.data.get("model") == bands.MODEL
+        data = BandInput(data=request.data) if asks_a_band else GenerationInput(data=request.data)
         data.is_valid(raise_exception=True)
         key = request.headers.get("Idempotency-Key", "").strip()
         if len(key) > IDEMPOTENCY_KEY_LENGTH:

@@ -8,7 +8,7 @@ place on a walk through the latents that change with time, and the others stay, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from generator.engine.errors import GenerationError
+from generator.engine.rows import Chunk, Opening
 from generator.music.bandroll import (
     BAND,
     PITCHED,
@@ -24,6 +25,7 @@ from generator.music.bandroll import (
     BandRoll,
     bandroll_to_score,
     merge_roles,
+    role_of_track,
     score_to_bandroll,
     semitones_to_white_keys,
 )
@@ -155,6 +157,24 @@ class Band:
         return BandAnswer(replace(score, tracks=tracks), model.sha256, letters)
 
 
+def parts(answer: BandAnswer) -> Iterator[Opening | Chunk]:
+    """An answer as an engine tells it: the opening, then a chunk a bar."""
+    score = answer.score
+    heads: list[dict[str, object]] = [
+        {"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum} for t in score.tracks
+    ]
+    bars = -(-score.length // TICKS_PER_BAR)
+    yield Opening(heads, score.tempos[0].bpm, (4, 4), bars, score.length, answer.weights)
+    rows = sorted(
+        ([number, *row] for number, track in enumerate(score.tracks) for row in track.notes.tolist()),
+        key=lambda row: (row[1], row[0]),
+    )
+    for bar in range(bars):
+        until = min(score.length, (bar + 1) * TICKS_PER_BAR)
+        notes = [row for row in rows if bar * TICKS_PER_BAR <= row[1] < until]
+        yield Chunk(notes, until, bar + 1)
+
+
 def check(ask: BandAsk) -> None:
     """Raises GenerationError, with a sentence, for what cannot be made."""
     if ask.arranger not in ARRANGERS:
@@ -279,6 +299,9 @@ def _prepared(ask: BandAsk) -> _Given | None:
 def _kept(track: Track, ask: BandAsk) -> Track:
     """The track as it goes out: given roles exactly as they were given, muted ones without notes."""
     if ask.given is not None and track.role in ask.given_roles:
+        own = [t for t in ask.given.tracks if role_of_track(t) == track.role]
+        if len(own) == 1:
+            return replace(own[0], role=track.role)
         return next(t for t in merge_roles(ask.given).tracks if t.role == track.role)
     return replace(track, notes=track.notes[:0]) if track.role in ask.muted else track
 

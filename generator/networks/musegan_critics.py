@@ -47,8 +47,9 @@ class Heard:
         self.classes = folded.amax(dim=(3, 4, 5))
         self.begun = onset.reshape(b, m, n, 4, -1).sum(dim=-1)
         line = onset.flatten(2, 3), sound.flatten(2, 3)  # (B, 4, N x T, P)
-        goes_on = F.pad(line[1][:, :, 1:] * (1 - line[0][:, :, 1:]), (0, 0, 0, 1))
-        self.short = (line[0] * (1 - goes_on)).reshape(b, m, n, -1).sum(dim=-1)
+        self.struck = line[0]
+        self.goes_on = F.pad(line[1][:, :, 1:] * (1 - line[0][:, :, 1:]), (0, 0, 0, 1))
+        self.short = (line[0] * (1 - self.goes_on)).reshape(b, m, n, -1).sum(dim=-1)
         self.sounding = self.total.sum(dim=-1)
         self.empty = 1 - self.classes.amax(dim=-1)
         # Steps with more than two pitches; the slope of a clamp stands in for the step's.
@@ -82,6 +83,15 @@ class Heard:
         """(B, N, 6 x 4) distances between roles, by bar."""
         return (self.distance * self.known).transpose(1, 2).flatten(2)
 
+    def lasting(self, steps: int = 8) -> Tensor:
+        """(4, steps - 1) share of each role's notes that last more than 1, 2 … steps - 1 steps."""
+        notes = self.struck.sum(dim=(0, 2, 3)).clamp(min=1.0)
+        still, shares = self.struck, []
+        for _ in range(steps - 1):
+            still = F.pad((still * self.goes_on)[:, :, :-1], (0, 0, 1, 0))
+            shares.append(still.sum(dim=(0, 2, 3)) / notes)
+        return torch.stack(shares, dim=-1)
+
     def moments(self, *, together: bool = True) -> list[Tensor]:
         """Means over the batch that tell what the measures measure: each a vector of a few numbers.
 
@@ -93,9 +103,10 @@ class Heard:
         parts = [
             self.classes.sum(dim=(0, 2, 3)) / full / 3,
             torch.log(notes.clamp(min=1.0)) - math.log(self.begun[:, 0].numel()),
-            2 * self.short.sum(dim=(0, 2)) / notes.clamp(min=1.0),
+            3 * self.short.sum(dim=(0, 2)) / notes.clamp(min=1.0),
+            3 * self.lasting().flatten(),
             self.sounding.sum(dim=(0, 2)) / notes.clamp(min=1.0) / 3,
-            3 * self.empty.mean(dim=(0, 2)),
+            10 * self.empty.mean(dim=(0, 2)),
             self.thick.mean(dim=(0, 2)) / STEPS_PER_BAR,
             2 * per_piece.mean(dim=0),
             2 * per_piece.mean(dim=1),
@@ -104,7 +115,7 @@ class Heard:
         if not together:
             return parts
         known = self.known.sum(dim=(0, 2, 3)).clamp(min=1.0)
-        parts.append(2 * (self.distance * self.known).sum(dim=(0, 2, 3)) / known)
+        parts.append(5 * (self.distance * self.known).sum(dim=(0, 2, 3)) / known)
         # Which pitch classes two roles play in one beat: (4 x 12, 4 x 12) shares.
         beats = self.chroma.permute(0, 2, 3, 1, 4).flatten(0, 2).flatten(1)
         parts.append(3 * (beats.T @ beats / beats.shape[0]).flatten())
@@ -217,10 +228,10 @@ class Critics(nn.Module):
             for group in groups
         )
 
-    def of_rolls(self, cells: Cells, given: Tensor | None = None) -> Tensor:
-        """Scores of rolls. given: (B, M), 1 where a role is given."""
+    def of_rolls(self, cells: Cells, given: Tensor | None = None, heard: Heard | None = None) -> Tensor:
+        """Scores of rolls. given: (B, M), 1 where a role is given; heard: in the cells, if that is known."""
         if not self.jamming or given is None:
-            heard = Heard(cells)
+            heard = heard or Heard(cells)
             return torch.stack([critic(cells, heard, given) for critic in self.rolls])
         scores = []
         for role, critic in enumerate(self.rolls):

@@ -77,9 +77,12 @@ class Recipe:
     code_weight: float = 1.0
     code_noise: float = 0.3
     moments: float = 3.0
-    average: float = 0.998
+    average: float = 0.99
     seed: int = 1
 
+
+FRESH = 0.25
+"""Share of the newest batch in the running means of what is heard."""
 
 REFERENCE = Recipe(
     rate=1e-3, critic_rate=1e-3, loss="wgan-gp", critic_steps=5, binarised=False, spectral=False,
@@ -117,16 +120,15 @@ class Run:
         decoders = list(self.generator.decoders.parameters())
         inner = [p for name, p in self.generator.named_parameters() if not name.startswith(("dec", "enc"))]
         decoder_rate = recipe.decoder_rate if recipe.from_bars else recipe.rate
+        betas = (0.0, 0.9) if recipe.loss == "hinge" else (0.5, 0.9)
         self.optimizer = torch.optim.Adam(
             [{"params": inner, "lr": recipe.rate}, {"params": decoders, "lr": decoder_rate}],
-            betas=(0.0, 0.9) if recipe.loss == "hinge" else (0.5, 0.9),
+            betas=betas,
+            fused=True,
         )
-        betas = (0.0, 0.9) if recipe.loss == "hinge" else (0.5, 0.9)
-        self.critic_optimizer = torch.optim.Adam(
-            self.critics.rolls.parameters(), lr=recipe.critic_rate, betas=betas
-        )
-        self.code_optimizer = torch.optim.Adam(
-            self.critics.codes.parameters(), lr=recipe.critic_rate, betas=betas
+        self.critic_optimizer, self.code_optimizer = (
+            torch.optim.Adam(critics.parameters(), lr=recipe.critic_rate, betas=betas, fused=True)
+            for critics in (self.critics.rolls, self.critics.codes)
         )
         for group in [g for o in self.optimizers() for g in o.param_groups]:
             group["initial_lr"] = group["lr"]
@@ -136,6 +138,7 @@ class Run:
         if self.config.conditional:
             self.generator.encoders.requires_grad_(False)
         self.codec: Codec | None = None
+        self.means: list[Tensor] = []
         self.step, self.seconds, self.best = 0, 0.0, float("inf")
         self.folder = TRAINING / model.replace("/", "_")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -270,18 +273,27 @@ class Run:
             loss.backward()
             self.critic_optimizer.step()
         with autocast(self.device):
-            against = -self.critics.of_rolls(fake, given).mean(dim=1).sum()
+            listened = Heard(fake)
+            against = -self.critics.of_rolls(fake, given, listened).mean(dim=1).sum()
             total = against
             if recipe.code_steps:
                 score = self.critics.of_codes(self.noisy(fake_codes), given).mean(dim=1).sum()
                 total = total - recipe.code_weight * score
         apart = torch.zeros(())
         if recipe.moments:
-            ours = Heard(fake).moments(together=self.together)
-            apart = torch.stack([(a - b).square().sum() for a, b in zip(ours, target, strict=True)]).sum()
+            ours = listened.moments(together=self.together)
+            apart = self.apart(ours, target)
             total = total + recipe.moments * apart
         self._step_generator(total)
         return loss.item(), against.item(), apart.item()
+
+    def apart(self, ours: list[Tensor], target: list[Tensor]) -> Tensor:
+        """How far the means lie from the data's; a batch is small, so those before it count too."""
+        before = self.means or [x.detach() for x in ours]
+        means = [(1 - FRESH) * old + FRESH * new for old, new in zip(before, ours, strict=True)]
+        self.means = [x.detach() for x in means]
+        far = [(a - b).square().sum() for a, b in zip(means, target, strict=True)]
+        return torch.stack(far).sum() / FRESH  # so that the slope is that of the batch alone
 
     def draw(self, codes: list[Tensor], real: Cells, given: Tensor | None) -> Cells:
         """The cells of codes, with the given roles as they are."""
@@ -293,10 +305,13 @@ class Run:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
+
+    def follow(self) -> None:
+        """Draw the averaged generator after the trained one, once a step."""
         keep = min(self.recipe.average, (self.step + 1) / (self.step + 10))
+        mean, new = list(self.average.parameters()), list(self.generator.parameters())
         with torch.no_grad():
-            for mean, new in zip(self.average.parameters(), self.generator.parameters(), strict=True):
-                mean.lerp_(new, 1 - keep)
+            torch._foreach_lerp_(mean, new, 1 - keep)
 
 
 @torch.inference_mode()
@@ -352,6 +367,7 @@ def train(
             chosen = torch.randint(len(rolls), (recipe.code_batch,))
             code_losses = run.code_step([code[chosen] for code in codes])
         losses.append((*code_losses, *run.roll_step(rolls, codes, target)))
+        run.follow()
         run.step += 1
         run.seconds = before + time.monotonic() - began
         if run.step % every == 0 or run.done >= 1:

@@ -8,41 +8,19 @@ import pytest
 import torch
 
 from generator.engine.band import Band, BandAsk, Seeds
+from generator.engine.band import parts as told
 from generator.engine.errors import GenerationError
+from generator.engine.rows import Chunk
 from generator.music.bandroll import BAND, TICKS_PER_BAR
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Track
-from generator.networks import band_checkpoints
-from generator.networks.band_checkpoints import MODELS, weights_path
-from generator.networks.musegan import Generator, MuseGANConfig
-
-TINY = MuseGANConfig(
-    latent=6,
-    hidden=16,
-    code=8,
-    drum_code=6,
-    decoder_hidden=12,
-    decoder_step=6,
-    encoder_hidden=12,
-    encoder_step=6,
-)
+from tests.tiny_band import tiny_band
 
 
 @pytest.fixture(scope="module")
-def band(tmp_path_factory: pytest.TempPathFactory) -> Band:
-    """All six models, tiny and untrained, with thresholds that let some notes through."""
-    folder = tmp_path_factory.mktemp("weights")
-    torch.manual_seed(5)
-    for model in MODELS:
-        arranger, way = model.split("/")
-        generator = Generator(replace(TINY, arranger=arranger, conditional=way == "conditional"))
-        generator.onset_threshold.fill_(0.55)
-        generator.sound_threshold.fill_(0.3)
-        generator.drum_threshold.fill_(0.3)
-        band_checkpoints.save(weights_path(model, folder), generator, {})
-    made = Band(torch.device("cpu"), folder)
-    made.load()
-    return made
+def band() -> Band:
+    """Untrained, but with all its promises."""
+    return tiny_band()
 
 
 def parts(score: Score) -> dict[str, bytes]:
@@ -165,3 +143,13 @@ def test_a_waltz_cannot_be_played_along_with(band: Band, melody: Score) -> None:
 def test_no_weights_at_all(tmp_path: Path) -> None:
     with pytest.raises(GenerationError, match="no weights"):
         Band(torch.device("cpu"), tmp_path).load()
+
+
+def test_a_piece_is_told_bar_by_bar(band: Band) -> None:
+    answer = band.run([BandAsk(bars=3, seed=8)])[0]
+    opening, *bars = told(answer)
+    assert (opening.bars, opening.length, opening.metre) == (3, 3 * TICKS_PER_BAR, (4, 4))
+    chunks = [part for part in bars if isinstance(part, Chunk)]
+    assert [chunk.bars_done for chunk in chunks] == [1, 2, 3]
+    assert sum(len(chunk.notes) for chunk in chunks) == sum(t.notes.size for t in answer.score.tracks)
+    assert all(note[1] < chunk.until for chunk in chunks for note in chunk.notes)

@@ -1,0 +1,121 @@
+"""Bands: what a job asks of MuseGAN, beside what is given, and what the band makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from gallery.families import use_check
+from gallery.models import Piece
+from generator.engines import SHIPPED, WEIGHTS, engine
+from generator.models import Job
+from generator.music.bandroll import TICKS_PER_BAR
+from generator.music.midi import read_midi
+from generator.music.notes import MusicError
+from generator.music.score import Score, bar_edges, cut
+from musicsite.errors import ApplicationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from generator.engine.band import BandAsk
+    from generator.engine.rows import Chunk, Opening
+
+MODEL = "musegan"
+ARRANGERS = ("jamming", "composer", "hybrid")
+
+
+def is_band(job: Job) -> bool:
+    """Whether a job asks for a band instead of a style's writer."""
+    return bool(job.request["model"] == MODEL)
+
+
+def arrangers(*, conditional: bool = False) -> list[str]:
+    """The arrangers whose weights are installed, by a look at the files alone."""
+    way = "conditional" if conditional else "scratch"
+    there = settings.ENGINE != SHIPPED
+    return [name for name in ARRANGERS if there or (WEIGHTS / f"musegan_{name}_{way}.safetensors").exists()]
+
+
+def given_of(owner: User, given: dict[str, Any]) -> Score:
+    """The tracks to play along with: of a piece that this person may see and use, with the role of each.
+
+    Raises ApplicationError when the piece, a track or the bars are not there.
+    """
+
+    def refused(name: str, sentence: str) -> ApplicationError:
+        return ApplicationError("invalid", sentence, fields={f"given.{name}": [sentence]})
+
+    piece = Piece.objects.opened_by(owner, given["piece"])
+    if piece is None:
+        raise refused("piece", _("There is no such piece for you to play along with."))
+    use_check(piece, owner)
+    try:
+        score = piece.score
+    except MusicError as error:
+        raise refused("piece", _("This piece cannot be read any more.")) from error
+    chosen = []
+    for wanted in given["tracks"]:
+        if wanted["track"] >= len(score.tracks):
+            raise refused("tracks", _("The piece has %(n)d tracks.") % {"n": len(score.tracks)})
+        track = score.tracks[wanted["track"]]
+        if track.is_drum != (wanted["role"] == "drums"):
+            raise refused("tracks", _("Drums play the drums, and no other track does."))
+        # The name carries the role through MIDI, which is how a job keeps what it is given.
+        chosen.append(replace(track, name=wanted["role"].title(), role=wanted["role"]))
+    score = replace(score, tracks=tuple(chosen))
+    edges = bar_edges(score)
+    first, last = given["first_bar"] - 1, given["last_bar"] or len(edges) - 1
+    if not 0 <= first < last <= len(edges) - 1:
+        raise refused("last_bar", _("The piece has %(n)d bars.") % {"n": len(edges) - 1})
+    if last - first > settings.MAX_BARS:
+        raise refused("last_bar", _("At most %(n)d bars at a time.") % {"n": settings.MAX_BARS})
+    score = cut(score, int(edges[first]), int(edges[last]))
+    if any(metre.bar != TICKS_PER_BAR for metre in score.metres):
+        raise refused("piece", _("The band plays in 4/4 only. Choose bars that are in 4/4."))
+    if not any(track.notes.size for track in score.tracks):
+        raise refused("tracks", _("These tracks play nothing in these bars."))
+    return score
+
+
+def ask_of(job: Job) -> BandAsk:
+    """What the engine is to do for a job."""
+    from generator.engine.band import BandAsk, Seeds
+
+    asked = job.request
+    latents = asked["latents"]
+    given = read_midi(bytes(job.prime)) if job.prime else None
+    roles = frozenset(wanted["role"] for wanted in asked["given"]["tracks"]) if given else frozenset()
+    return BandAsk(
+        arranger=asked["arranger"],
+        bars=0 if given else asked["bars"],
+        seed=job.seed,
+        seeds=Seeds(latents["shared"], latents["shared_time"], latents["private"], latents["private_time"]),
+        form=asked["form"],
+        key=asked["key"],
+        tempo=asked["tempo"],
+        density=asked["density"],
+        muted=frozenset(asked["muted"]),
+        given=given,
+        given_roles=roles,
+    )
+
+
+def parts_of(job: Job, cancelled: Callable[[], bool]) -> Iterator[Opening | Chunk]:
+    """Have the band play, and tell it bar by bar. What an earlier attempt has told is not told again: the
+    notes are the same each time.
+    """
+    from generator.engine.band import parts
+    from generator.engine.rows import Opening
+
+    told = job.bars_done
+    for part in parts(engine().ask(MODEL, ask_of(job))):
+        if cancelled():
+            return
+        if isinstance(part, Opening) or part.bars_done > told:
+            yield part

@@ -1,0 +1,152 @@
+"""Bands by the API: pieces of five tracks, accompaniments, re-rolls, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from gallery.models import PieceParent
+from generator.models import Job
+from generator.music.bandroll import BAND
+from generator.music.notes import make_notes
+from generator.music.score import Metre, Score, Track
+from tests.conftest import Make, events, run
+
+pytestmark = pytest.mark.django_db
+GENERATIONS = "/api/v1/generations/"
+
+
+def ask(client: APIClient, **more: Any) -> Any:
+    return client.post(GENERATIONS, {"model": "musegan", "seed": 7, **more}, format="json")
+
+
+def made(client: APIClient, **more: Any) -> Score:
+    answer = ask(client, **more)
+    assert answer.status_code == 202, answer.json()
+    job = run(Job.objects.get(code=answer.json()["code"]))
+    assert job.status == Job.Status.DONE
+    assert job.piece is not None
+    return job.piece.score
+
+
+def notes_of(score: Score) -> dict[str, list[tuple[int, ...]]]:
+    return {track.role: track.notes.tolist() for track in score.tracks}
+
+
+def song(metre: Metre = Metre(0, 4, 4)) -> Score:  # noqa: B008 - a constant
+    """A fiddle off the grid, and drums."""
+    fiddle = make_notes((i * 485, 301, 62 + 2 * (i % 5), 33 + i) for i in range(14))
+    drums = make_notes((i * 480, 60, 36, 90) for i in range(12))
+    tracks = (Track("Fiddle", "melody", 40, False, fiddle), Track("Kit", "drums", 0, True, drums))
+    return Score(tracks, metres=(metre,), length=5 * metre.bar)
+
+
+def test_a_band_plays_five_tracks_bar_by_bar(as_alice: APIClient) -> None:
+    answer = ask(as_alice, arranger="jamming", bars=6, key="Eb major", tempo=90)
+    assert (answer.json()["model"], answer.json()["style"]) == ("musegan", "jamming")
+    job = run(Job.objects.get())
+    told = events(job)
+    assert [event["type"] for event in told] == ["opening", *["notes"] * 6, "finished"]
+    assert [track["role"] for track in told[0]["tracks"]] == list(BAND)
+    assert job.piece is not None
+    assert job.piece.score.tempos[0].bpm == 90
+    assert job.piece.title == "Jamming in E♭ major"
+    assert job.piece.recipe["seed"] == 7
+
+
+def test_new_drums_only(as_alice: APIClient) -> None:
+    before = notes_of(made(as_alice, bars=4))
+    drums = {"private": {"drums": 99}, "private_time": {"drums": 99}}
+    after = notes_of(made(as_alice, bars=4, latents=drums))
+    assert {role for role in BAND if after[role] != before[role]} == {"drums"}
+
+
+def test_the_given_track_stays_and_the_others_appear(
+    as_alice: APIClient, alice: User, make_piece: Make
+) -> None:
+    piece = make_piece(alice, score=song(), title="Reel")
+    given = {"piece": piece.code, "tracks": [{"track": 0, "role": "strings"}]}
+    score = made(as_alice, given=given)
+    kept = next(track for track in score.tracks if track.role == "strings")
+    assert kept.notes.tolist() == piece.score.tracks[0].notes.tolist()
+    assert kept.program == 40
+    assert score.length == piece.score.length
+    assert sum(track.notes.size for track in score.tracks if track is not kept) > 0
+    parent = PieceParent.objects.get()
+    assert (parent.parent, parent.kind) == (piece, "accompany")
+
+
+def test_some_bars_of_several_tracks_may_be_given(as_alice: APIClient, alice: User, make_piece: Make) -> None:
+    piece = make_piece(alice, score=song(), title="Reel")
+    tracks = [{"track": 0, "role": "guitar"}, {"track": 1, "role": "drums"}]
+    score = made(as_alice, given={"piece": piece.code, "tracks": tracks, "first_bar": 2, "last_bar": 3})
+    assert score.length == 2 * 1920
+    assert len(next(track for track in score.tracks if track.role == "drums").notes) == 8 - 4 + 4
+
+
+def test_what_was_told_is_not_told_again(as_alice: APIClient) -> None:
+    ask(as_alice, bars=4)
+    job = Job.objects.get()
+    from generator import bands
+
+    whole = list(bands.parts_of(job, lambda: False))
+    job.bars_done = 2
+    again = list(bands.parts_of(job, lambda: False))
+    assert [part.bars_done for part in again[1:]] == [3, 4]
+    assert again[1:] == whole[3:]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"arranger": "soloist"}, "arranger"),
+        ({"bars": 0}, "bars"),
+        ({"bars": 10**6}, "bars"),
+        ({"form": "A1"}, "form"),
+        ({"muted": ["choir"]}, "muted"),
+        ({"density": {"choir": 0.5}}, "density"),
+        ({"density": {"bass": 3}}, "density"),
+        ({"latents": {"private": {"choir": 1}}}, "latents"),
+        ({"given": {"piece": "nothing", "tracks": [{"track": 0, "role": "bass"}]}}, "given"),
+        ({"given": {"piece": "nothing", "tracks": []}}, "given"),
+    ],
+)
+def test_what_is_refused_names_its_field(as_alice: APIClient, asked: dict[str, Any], field: str) -> None:
+    answer = ask(as_alice, **asked)
+    assert answer.status_code == 400
+    assert any(name.startswith(field) for name in answer.json()["fields"])
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("tracks", "metre", "sentence"),
+    [
+        ([{"track": 5, "role": "bass"}], Metre(0, 4, 4), "The piece has 2 tracks."),
+        ([{"track": 1, "role": "bass"}], Metre(0, 4, 4), "Drums play the drums"),
+        ([{"track": 0, "role": "bass"}], Metre(0, 3, 4), "4/4 only"),
+    ],
+)
+def test_what_cannot_be_played_along_with_is_said(
+    as_alice: APIClient,
+    alice: User,
+    make_piece: Make,
+    tracks: list[dict[str, Any]],
+    metre: Metre,
+    sentence: str,
+) -> None:
+    piece = make_piece(alice, score=song(metre), title="Reel")
+    answer = ask(as_alice, given={"piece": piece.code, "tracks": tracks})
+    assert answer.status_code == 400
+    assert sentence in str(answer.json()["fields"])
+
+
+def test_nobody_plays_along_with_what_they_may_not_see(
+    as_alice: APIClient, bob: User, make_piece: Make
+) -> None:
+    piece = make_piece(bob, score=song(), title="Private")
+    answer = ask(as_alice, given={"piece": piece.code, "tracks": [{"track": 0, "role": "bass"}]})
+    assert answer.status_code == 400
+    assert "given.piece" in answer.json()["fields"]
