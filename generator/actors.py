@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from dramatiq.errors import Retry
 
-from generator import services, stops
+from generator import bands, blends, services, stops
 from generator.broker import make_broker
 from generator.company import company
 from generator.engines import engine, engine_device, engine_request
@@ -77,8 +77,14 @@ def write(job: Job) -> None:
         if going_home.is_set():
             stop.set()  # it came just before stops.stop_all was called, or after
         try:
-            for part in engine().generate(engine_request(job), stop.is_set):
-                tell_part(job, part)
+            if blends.is_interpolation(job):
+                blends.interpolate(job)
+            elif bands.is_band(job):
+                for part in bands.parts_of(job, stop.is_set):
+                    tell_part(job, part)
+            else:
+                for part in engine().generate(engine_request(job), stop.is_set):
+                    tell_part(job, part)
             if stop.is_set() and going_home.is_set():
                 services.job_hand_back(job=job)
             elif stop.is_set():

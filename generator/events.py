@@ -56,6 +56,27 @@ class NotesEvent(TypedDict):
     bars_done: int
 
 
+class PathEvent(TypedDict):
+    """How a blend will go: its number of points; of each piece the share of its notes that the network redraws;
+    each point's distance from the first, 0 to 1; what was cut, repeated or mapped, in sentences.
+    """
+
+    type: Literal["path"]
+    points: int
+    redrawn: list[float]
+    distance: list[float]
+    changes: list[str]
+
+
+class PointEvent(TypedDict):
+    """One point of a blend, as a whole score. shares: of each piece, adding up to 1."""
+
+    type: Literal["point"]
+    index: int
+    shares: list[float]
+    score: dict[str, Any]
+
+
 class FinishedEvent(TypedDict):
     """It is done, and kept as a draft under this code."""
 
@@ -79,7 +100,9 @@ class FailedEvent(TypedDict):
 
 
 # Stored, and numbered from 1 for each job; on the socket each of them also has its "number".
-StoredEvent = OpeningEvent | NotesEvent | FinishedEvent | CancelledEvent | FailedEvent
+StoredEvent = (
+    OpeningEvent | NotesEvent | PathEvent | PointEvent | FinishedEvent | CancelledEvent | FailedEvent
+)
 
 
 class QueueEvent(TypedDict):

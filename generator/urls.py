@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from generator import views
+from generator import blend_api, views
 from generator.consumers import JobConsumer
 
 urlpatterns = [
     path("studio/", views.studio, name="studio"),
+    path("blend/", blend_api.blend_page, name="blend"),
     path("status/", views.status_page, name="status"),
 ]
 api = [
@@ -14,6 +15,13 @@ api = [
     path("generations/<str:code>/", views.GenerationView.as_view(), name="api-generation"),
     path(
         "generations/<str:code>/cancel/", views.GenerationCancelView.as_view(), name="api-generation-cancel"
+    ),
+    path("interpolations/", blend_api.InterpolationListView.as_view(), name="api-interpolations"),
+    path("interpolations/<str:code>/", blend_api.InterpolationView.as_view(), name="api-interpolation"),
+    path(
+        "interpolations/<str:code>/pieces/",
+        blend_api.InterpolationPieceView.as_view(),
+        name="api-interpolation-pieces",
     ),
     path("styles/", views.StyleListView.as_view(), name="api-styles"),
 ]

@@ -11,11 +11,18 @@ import os
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
+import torch
+
+from generator.engine.blend import Blend
 from generator.engine.rows import Chunk, GenerationError, GenerationRequest, NoteRow, Opening
 from generator.music.notes import TICKS_PER_QUARTER
 from generator.music.score import Track, n_bars
 from generator.music.styles import STYLES, Style
+from generator.networks.cell_vae import CellVAE, CellVAEConfig
+from tests.tiny_band import tiny_band
 
 WEIGHTS = "f" * 64
 BEAT = TICKS_PER_QUARTER
@@ -90,6 +97,19 @@ class FakeEngine:
             if cancelled():
                 return
             yield Chunk(notes, (beat + 1) * BEAT, (beat + 1) // beats)
+
+    def ask(self, family: str, ask: Any) -> Any:
+        """Of networks that have learnt nothing: a band's piece, or a blend, whose ends and even steps are the
+        path's own.
+        """
+        if family == "musegan":
+            return tiny_band().run([ask])[0]
+        assert family == "vae"
+        torch.manual_seed(0)
+        blend = Blend(torch.device("cpu"), Path())
+        blend.network = CellVAE(CellVAEConfig(latent=4, step=4, hidden=8, context=4)).eval()
+        blend.weights, blend.directions = WEIGHTS, {}
+        return blend.run([ask])[0]
 
 
 def beat_notes(seed: int, beat: int, n_tracks: int) -> list[NoteRow]:

@@ -41,5 +41,8 @@ def in_module(path: str) -> MakeFamily:
     return make
 
 
-FAMILIES: dict[str, MakeFamily] = {}
+FAMILIES: dict[str, MakeFamily] = {
+    "musegan": in_module("generator.engine.band:Band"),
+    "vae": in_module("generator.engine.blend:Blend"),
+}
 """name → how it is made, for instance "vae": in_module("generator.engine.blend:Blend")."""

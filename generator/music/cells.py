@@ -1,14 +1,15 @@
 """Any score ⇄ cells: what one track plays in one bar, on a grid of sixteenths.
 
 A cell has N_STEPS steps and LANES lanes: 88 pitches that begin, 88 pitches that sound, nine classes of drums
-that are struck. It holds chords, any number of tracks and any metre, so every piece of the gallery can be read;
-what the grid cannot say (triplets, pitches outside the piano's range, bars longer than four quarters, which are
-halved) is moved to the nearest that it can, and `Reading.changes` tells it in sentences.
+that are struck. It holds chords, any number of tracks and any metre, so every piece of the gallery can be
+read; what the grid cannot say (triplets, pitches outside the piano's range, bars longer than four quarters,
+which are halved) is moved to the nearest that it can, and `Reading.changes` tells it in sentences.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,8 @@ class Reading:
     """A score in cells.
 
     lanes: (N, M, N_STEPS, LANES) of 0 and 1. roles: (M,) numbers of ROLES. steps: (N,) how many steps of each
-    bar are in use. edges: (N + 1,) ticks of the bars. velocity: (N, M) mean of each cell, 0 where it is empty.
-    changes: what the grid could not say, in sentences for people.
+    bar are in use. edges: (N + 1,) ticks of the bars. velocity: (N, M) mean of each cell, 0 where it is
+    empty. changes: what the grid could not say, in sentences for people.
     """
 
     lanes: Lanes
@@ -57,7 +58,7 @@ def role_number(track: Track) -> int:
 def short_bars(edges: Ints) -> Ints:
     """Bar lines with every bar longer than N_STEPS divided evenly. edges: (n,) ticks, rising."""
     lines = [edges[:1]]
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges.tolist()):
         steps = -(-(stop - start) // TICKS_PER_STEP)
         parts = int(-(-steps // N_STEPS))
         size = -(-steps // parts) * TICKS_PER_STEP
@@ -130,10 +131,11 @@ def _draw(lanes: Lanes, bar: Ints, step: Ints, key: Ints, length: Ints, steps: I
 
 
 def cells_to_notes(lanes: Lanes, steps: Ints, velocity: NDArray[np.float64]) -> Notes:
-    """The notes of one track's cells, in ticks from the first bar's beginning; bars are as long as their steps.
+    """The notes of one track's cells, in ticks from the first bar's beginning; bars are as long as their
+    steps.
 
-    lanes: (N, N_STEPS, LANES). velocity: (N,) of each cell. A pitch that sounds without having begun is silent
-    unless it goes on from the bar before; a beginning always sounds for at least one step.
+    lanes: (N, N_STEPS, LANES). velocity: (N,) of each cell. A pitch that sounds without having begun is
+    silent unless it goes on from the bar before; a beginning always sounds for at least one step.
     """
     used = np.arange(N_STEPS) < steps[:, None]
     flat = lanes[used].astype(bool)  # (all steps, LANES)

@@ -1,10 +1,11 @@
 """Any piece ⇄ latents, one for each track in each bar, coordinated by a conductor.
 
 The latent of multitrack measures follows Simon, Roberts, Raffel, Engel, Hawthorne, Eck, "Learning a Latent
-Space of Multitrack Measures" (2018): one bar at a time, any instruments. What is read and written is the bar's
-roll rather than a list of events, so that nothing is drawn twice and all cells of all points of a path are
-decoded at once, as plain matrix products; the conductor of MusicVAE (Roberts et al., ICML 2018, section 3.2),
-here in both directions, tells each cell what the other tracks and the neighbouring bars are about to play.
+Space of Multitrack Measures" (2018): one bar at a time, any instruments. What is read and written is the
+bar's roll rather than a list of events, so that nothing is drawn twice and all cells of all points of a path
+are decoded at once, as plain matrix products; the conductor of MusicVAE (Roberts et al., ICML 2018, section
+3.2), here in both directions, tells each cell what the other tracks and the neighbouring bars are about to
+play.
 
 Axes: C cells of any number of pieces one after another, T steps of a bar, L lanes (see music/cells.py), Z
 latent, G groups of bars, N bars of a group.
@@ -40,8 +41,9 @@ class CellVAEConfig:
 class Place(NamedTuple):
     """Where cells stand: (C,) int64 each.
 
-    role: number of the track's role. steps: steps of its bar that are in use. bar: number of its bar among all
-    bars of all groups, so that cells with the same number sound together; group g has the bars g N to g N + N.
+    role: number of the track's role. steps: steps of its bar that are in use. bar: number of its bar among
+    all bars of all groups, so that cells with the same number sound together; group g has the bars g N to g N
+    + N.
     """
 
     role: Tensor
@@ -111,15 +113,22 @@ class CellVAE(nn.Module):
     def encode(self, lanes: Tensor, place: Place, n_groups: int) -> tuple[Tensor, Tensor]:
         """lanes: (C, T, L) of 0 and 1. Returns mean and log variance of the latents, (C, Z) each."""
         steps = F.silu(self.read_step(lanes)).flatten(1)  # (C, T step)
-        cells = self.read(self.read_bar(steps) + self.role(place.role) + self.metre(place.steps))
+        cells = self.read(self.read_bar(steps) + self.where(place))
         both = torch.cat([cells, self.read_context(cells, place.bar, n_groups)], 1)
         return self.mean(both), self.log_variance(both).clamp(-12, 4)
 
-    def logits(self, z: Tensor, place: Place, n_groups: int) -> Tensor:
-        """z: (C, Z). Returns (C, T, L): above 0 where a lane is more likely on than off."""
+    def where(self, place: Place) -> Tensor:
+        """What a cell is told of its track and its bar; (C, hidden). May be mixed between two places."""
+        told: Tensor = self.role(place.role) + self.metre(place.steps)
+        return told
+
+    def logits(self, z: Tensor, where: Tensor, bar: Tensor, n_groups: int) -> Tensor:
+        """z: (C, Z). where: (C, hidden). bar: (C,), see Place. Returns (C, T, L): above 0 where a lane is
+        more likely on than off.
+        """
         c = self.config
-        cells = self.write_latent(z) + self.role(place.role) + self.metre(place.steps)
-        cells = self.write(cells + self.conduct(self.write_context(cells, place.bar, n_groups)))
+        cells = self.write_latent(z) + where
+        cells = self.write(cells + self.conduct(self.write_context(cells, bar, n_groups)))
         steps = F.silu(self.write_bar(cells)).unflatten(1, (c.n_steps, c.step))
         logits: Tensor = self.write_step(steps)
         return logits

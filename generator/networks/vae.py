@@ -195,7 +195,7 @@ class Writer(nn.Module):
         views, h, c = self.begin(bar)
         w_in, w_h, b_in, b_h = self.recur.all_weights[0]
         n_token = w_in.shape[1] - self.view_width
-        # What the views add to the gates and to the output, and each token too, is the same whatever is drawn.
+        # What the views add to the gates and the output, and each token too, is the same whatever is drawn.
         gates_of_view = F.linear(views, w_in[:, n_token:], b_in + b_h)  # (R, T, 4 writer)
         gates_of_token = F.linear(self.tokens.embeddings(), w_in[:, :n_token])  # (n_tokens, 4 writer)
         skip = self.skip(views)
@@ -321,7 +321,10 @@ def reparameterize(mean: Tensor, log_variance: Tensor) -> Tensor:
 
 
 def free_bits_loss(kl: Tensor, bits: float) -> Tensor:
-    """What a row pays for its latent beyond `bits` that are free (section 2.1.1). kl: (B, Z). Returns (B,)."""
+    """What a row pays for its latent beyond `bits` that are free (section 2.1.1). kl: (B, Z).
+
+    Returns (B,).
+    """
     return F.relu(kl.sum(-1) - bits * math.log(2))
 
 

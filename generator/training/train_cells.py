@@ -27,7 +27,7 @@ class CellRecipe:
 
     config: CellVAEConfig = field(default_factory=CellVAEConfig)
     sets: tuple[str, ...] = ALL_SETS
-    schedule: Schedule = field(default_factory=lambda: Schedule(3.6e5, rate=2e-3, beta=0.05))
+    schedule: Schedule = field(default_factory=lambda: Schedule(2.5e5, rate=2e-3, beta=0.02))
     batch: int = 64
     bits: float = 8
     transpose: int = 6
@@ -55,7 +55,7 @@ def onsets_found(network: CellVAE, groups: Groups, chosen: np.ndarray, *, thresh
         part = chosen[i : i + 64]
         lanes, place = batch_of(groups, part, n_bars)
         mean, _ = network.encode(lanes, place, len(part))
-        logits = network.logits(mean, place, len(part))
+        logits = network.logits(mean, network.where(place), place.bar, len(part))
         nats += float(nats_of(logits, lanes).sum())
         cells += len(lanes)
         on, truth = logits > threshold, lanes > 0
@@ -104,7 +104,7 @@ class CellTask:
         with autocast(self.device):
             mean, log_variance = (x.float() for x in network.encode(lanes, place, count))
             z = reparameterize(mean, log_variance)
-            logits = network.logits(z, place, count)
+            logits = network.logits(z, network.where(place), place.bar, count)
         nats = nats_of(logits, lanes).mean()
         kl = divergence(mean, log_variance)
         loss = nats + beta * free_bits_loss(kl, recipe.bits).mean()

@@ -57,16 +57,21 @@ BANDS = ("multitrack_games", "multitrack_arranged")
 MELODY_16 = VAEConfig(("melody",), 16, latent=512)
 
 RECIPES: dict[str, Recipe | CellRecipe] = {
-    "melody_2": Recipe(VAEConfig(("melody",), 2), TUNES, Schedule(7e5, rate=3e-3), 128, bits=48),
-    "drums_2": Recipe(VAEConfig(("drums",), 2), DRUMS, Schedule(5e5, rate=3e-3), 128, bits=48),
-    "melody_16": Recipe(MELODY_16, TUNES, Schedule(1.1e5), 32, bits=256, warm=("melody_2",)),
+    "melody_2": Recipe(VAEConfig(("melody",), 2), TUNES, Schedule(9.7e5, rate=3e-3, beta=0.03), 128, bits=48),
+    "drums_2": Recipe(VAEConfig(("drums",), 2), DRUMS, Schedule(3.4e5, rate=3e-3, beta=0.02), 128, bits=48),
+    "melody_16": Recipe(MELODY_16, TUNES, Schedule(8.8e4, beta=0.02), 32, bits=256, warm=("melody_2",)),
     "drums_16": Recipe(
-        VAEConfig(("drums",), 16, latent=512), DRUMS, Schedule(1e5), 32, bits=256, warm=("drums_2",)
+        VAEConfig(("drums",), 16, latent=512),
+        DRUMS,
+        Schedule(1e5, beta=0.02),
+        32,
+        bits=256,
+        warm=("drums_2",),
     ),
     "trio": Recipe(
         VAEConfig(("melody", "melody", "drums"), 16, latent=512),
         BANDS,
-        Schedule(4.5e4),
+        Schedule(2.9e4, beta=0.02),
         16,
         bits=256,
         warm=("melody_2", "drums_2"),
@@ -74,7 +79,7 @@ RECIPES: dict[str, Recipe | CellRecipe] = {
     "melody_16_flat": Recipe(
         replace(MELODY_16, flat=True, view=128, writer=512),
         TUNES,
-        Schedule(6e4),
+        Schedule(6e4, beta=0.02),
         32,
         bits=256,
         hide=0.0,
@@ -109,8 +114,8 @@ def accuracy(
 ) -> dict[str, Any]:
     """Share of steps whose token is the input's, as in table 2 of the paper. windows: (W, M, N, T).
 
-    The latent is drawn from the encoder's belief; at temperature 0 it is the middle of it. `forced`: a token is
-    drawn given the true tokens before it; `free`: given those drawn before it. Both by track. Also nats a
+    The latent is drawn from the encoder's belief; at temperature 0 it is the middle of it. `forced`: a token
+    is drawn given the true tokens before it; `free`: given those drawn before it. Both by track. Also nats a
     token, and KL of each dimension.
     """
     network.eval()

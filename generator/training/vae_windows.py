@@ -1,7 +1,8 @@
 """Pieces of the data sets → windows of two or sixteen bars of tokens, for MusicVAE.
 
-As in the paper (Roberts et al., ICML 2018, section 4.1): bars of 4/4 on a grid of sixteenths, a window at every
-bar, windows with a longer rest than one bar left out. Windows of one piece stand all on one side of the split.
+As in the paper (Roberts et al., ICML 2018, section 4.1): bars of 4/4 on a grid of sixteenths, a window at
+every bar, windows with a longer rest than one bar left out. Windows of one piece stand all on one side of the
+split.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Window:
 
 
 def in_four(piece: Piece) -> Iterator[Score]:
-    """The parts of a piece that are counted in 4/4, each from a bar line on. 2/4 is read two bars at a time."""
+    """The parts of a piece that are counted in 4/4, each from a bar line on. 2/4 is read two bars at a
+    time.
+    """
     score = piece.score
     if len(score.metres) > 1:
         parts = [part for part, _ in stretches(piece)]

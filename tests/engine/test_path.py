@@ -1,0 +1,139 @@
+"""The way from one piece to another: exact ends, even steps, what is repeated and mapped."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from generator.engine.aligned import align
+from generator.engine.blend import Blend, PathAsk, VaryAsk, slerp_rows
+from generator.engine.path import Key, cut_evenly, distances, events_of, sets_of
+from generator.music.notes import make_notes
+from generator.music.score import Metre, Score, Tempo, Track
+from generator.networks.cell_vae import CellVAE, CellVAEConfig
+
+
+def line(first: int, bars: int = 2, *, name: str = "Melody", role: str = "melody", late: int = 0) -> Score:
+    rows = [(i * 240 + late, 200, first + i % 7, 60 + i) for i in range(8 * bars)]
+    return Score((Track(name, role, 73, False, make_notes(rows)),), length=1920 * bars)
+
+
+@pytest.fixture
+def blend() -> Blend:
+    """A network that has learnt nothing."""
+    torch.manual_seed(1)
+    family = Blend(torch.device("cpu"), None)  # type: ignore[arg-type]
+    family.network = CellVAE(CellVAEConfig(latent=6, step=4, hidden=12, context=6)).eval()
+    # Notes come out of it, else there would be nothing of its own on the way.
+    torch.nn.init.constant_(family.network.write_step.bias, -0.2)
+    family.weights, family.directions = "", {}
+    return family
+
+
+def keys(n: int, pitch: int) -> set[Key]:
+    return {(0, i // 16, i % 16, pitch) for i in range(n)}
+
+
+def test_steps_are_even_although_the_network_jumps() -> None:
+    a, b = keys(32, 60), keys(32, 67)
+    events = events_of(a, b, [a, a, a, b])  # all at once, at the last point
+    sets = sets_of(a, events, cut_evenly(events, 9))
+    assert sets[0] == a
+    assert sets[-1] == b
+    assert distances(sets).tolist() == pytest.approx(np.linspace(0, 1, 9))
+
+
+def test_what_the_network_invents_comes_and_goes_and_no_step_leads_back() -> None:
+    a, b, own = keys(32, 60), keys(32, 67), keys(32, 63)
+    events = events_of(a, b, [a, a | own, own, own | b, b])
+    sets = sets_of(a, events, cut_evenly(events, 17))
+    assert any(now & own for now in sets)
+    steps = np.diff(distances(sets))
+    assert steps.min() > 0
+    assert steps.max() / steps.mean() <= 1.5
+
+
+def test_a_note_that_is_not_redrawn_leaves_with_its_bar() -> None:
+    a, b = keys(32, 60), keys(32, 67)
+    lost = (0, 1, 3, 60)
+    first_bar = {key for key in a if key[1] == 0}
+    way = [a - {lost}, a - first_bar - {lost}, b]
+    moments = {event.key: event.moment for event in events_of(a, b, way)}
+    assert moments[lost] == 2.0
+
+
+def test_the_ends_are_the_pieces_themselves(blend: Blend) -> None:
+    a, b = line(60, late=7), line(72, late=11)
+    path = blend.run([PathAsk((a, b), points=7)])[0]
+    assert path.points[0].tracks == a.tracks
+    assert path.points[-1].tracks == b.tracks
+    assert np.diff(path.distance) == pytest.approx(1 / 6, abs=0.04)
+
+
+def test_an_answer_does_not_depend_on_who_else_asks(blend: Blend) -> None:
+    one, other = PathAsk((line(60), line(72)), points=5), PathAsk((line(50), line(55, bars=4)), points=5)
+    assert blend.run([one])[0] == blend.run([other, one])[1]
+
+
+def test_a_shorter_piece_is_repeated_and_it_is_said() -> None:
+    (a, b), said = align([line(60, bars=4), line(72, bars=3)], ["A", "B"])
+    assert (a.reading.steps.size, b.reading.steps.size) == (4, 4)
+    assert b.score.tracks[0].notes["pitch"][24:32].tolist() == b.score.tracks[0].notes["pitch"][:8].tolist()
+    assert said == ("B has 3 bars and is repeated up to bar 4.",)
+
+
+def test_tracks_answer_each_other_by_what_they_do() -> None:
+    def track(name: str, role: str, pitch: int, drums: bool = False) -> Track:
+        return Track(name, role, 0, drums, make_notes([(0, 480, pitch, 80)]))
+
+    band = Score(
+        (track("Kit", "drums", 36, True), track("Lead", "melody", 72), track("Low", "bass", 40)), length=1920
+    )
+    choir = Score(
+        (track("Top", "soprano", 70), track("Alto", "alto", 60), track("Bass", "bass", 48)), length=1920
+    )
+    (a, b), said = align([band, choir], ["A", "B"])
+    assert [t.name for t in a.score.tracks] == ["Kit", "Lead", "Low", "Alto"]
+    assert [t.notes.size for t in a.score.tracks] == [1, 1, 1, 0]
+    assert [(t.name, t.notes.size) for t in b.score.tracks] == [
+        ("Kit", 0),
+        ("Top", 1),
+        ("Bass", 1),
+        ("Alto", 1),
+    ]
+    assert "Lead of A answers Top of B." in said
+    assert "Kit of A has no partner: it comes out of silence." in said
+
+
+def test_pieces_of_unlike_metre_and_tempo_meet(blend: Blend) -> None:
+    a = line(60, bars=4)
+    waltz = Score(
+        (Track("Tune", "melody", 73, False, make_notes([(i * 480, 480, 65, 80) for i in range(12)])),),
+        (Tempo(0, 60.0),),
+        (Metre(0, 3, 4),),
+        480 * 12,
+    )
+    path = blend.run([PathAsk((a, waltz), points=5)])[0]
+    assert [score.metres[0].numerator for score in path.points] == [4, 4, 4, 3, 3]
+    assert path.points[2].tempos[0].bpm == pytest.approx((120 * 60) ** 0.5, abs=0.01)
+    assert path.points[-1].tracks == waltz.tracks
+
+
+def test_a_square_has_the_pieces_at_its_corners(blend: Blend) -> None:
+    four = (line(50), line(60), line(70), line(80))
+    answer = blend.run([PathAsk(four, points=3)])[0]
+    assert [answer.points[i].tracks for i in (0, 2, 6, 8)] == [piece.tracks for piece in four]
+
+
+def test_the_same_seed_varies_a_piece_the_same_way(blend: Blend) -> None:
+    one, again, other = (blend.run([VaryAsk(line(60), 1.0, seed)])[0] for seed in (3, 3, 4))
+    assert one == again
+    assert one != other
+
+
+def test_slerp_keeps_to_the_sphere() -> None:
+    a, b = torch.tensor([[1.0, 0.0], [2.0, 0.0]]), torch.tensor([[0.0, 1.0], [4.0, 0.0]])
+    half = slerp_rows(a, b, 0.5)
+    assert half[0].tolist() == pytest.approx([0.5**0.5, 0.5**0.5])
+    assert half[1].tolist() == pytest.approx([3.0, 0.0])
