@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -208,12 +210,19 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Told without anything that might be what broke: no database, no context processors."""
+    status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"
     message = _("Something went wrong on our side. What you had kept is safe. Try again in a moment.")
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        status, code = HTTPStatus.SERVICE_UNAVAILABLE, "database_away"
+        message = _(
+            "Our database is away for a moment. What you had kept is safe, and what is being written goes on "
+            "when it is back. Try again in a minute."
+        )
     if wants_json(request):
-        return JsonResponse(error_body("server_error", message), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        return JsonResponse(error_body(code, message), status=status)
     context = {"request_id": request_id.get(), "message": message}
     try:
         page: str = loader.render_to_string("500.html", context)
     except TemplateDoesNotExist:
         page = message
-    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return HttpResponse(page, status=status)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import BaseCommand
 
 from generator.worker import GeneratorProcess
+from musicsite import tables
 
 
 class Command(BaseCommand):
@@ -30,6 +31,10 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: ended.set())
         generator = GeneratorProcess(seats=options["seats"], say=self.say)
         try:
+            if tables.missing():
+                self.say("Waiting for the tables: a web process makes them")
+            while tables.missing() and not ended.wait(1.0):
+                pass
             generator.load()
             if not ended.is_set():
                 generator.start()

@@ -15,14 +15,13 @@ import uvicorn
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.urls import get_resolver
 
 from gallery.models import Piece
 from generator.events import bell
 from generator.starter import STARTER_NAME, starter_files
 from generator.worker import GeneratorProcess
-from musicsite import STARTED, static
+from musicsite import STARTED, static, tables
 
 STOP_SECONDS = 3
 
@@ -91,17 +90,22 @@ class Command(BaseCommand):
     def prepare(self, *, collect: bool) -> None:
         """Bring database, static files and starter gallery up to date; nothing to do on a second start."""
         self.say(f"Database: {connection.settings_dict['NAME']}")
-        executor = MigrationExecutor(connection)
-        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.say(f"Migrating: {len(plan)} steps")
-            call_command("migrate", verbosity=0, interactive=False)
+        with tables.one_at_a_time():
+            if plan := tables.missing():
+                self.say(f"Migrating: {len(plan)} steps")
+                call_command("migrate", verbosity=0, interactive=False)
         if collect and not settings.DEBUG and not static.is_collected():
             self.say("Collecting static files: hashing and compressing, only when they have changed")
             static.collect()
+        with tables.one_at_a_time():
+            self.load_starter()
+        get_resolver().url_patterns  # noqa: B018 - loads all views now, not while the first visitor waits
+
+    def load_starter(self) -> None:
+        """Load the starter gallery where there is none yet."""
         if starter_files() and not Piece.objects.filter(owner__username=STARTER_NAME).exists():
             self.say("Loading the starter gallery")
             call_command("starter", stdout=self.stdout)
-        get_resolver().url_patterns  # noqa: B018 - loads all views now, not while the first visitor waits
 
     def serve(self, listener: socket.socket) -> None:
         """Serve until a signal comes."""
