@@ -7,6 +7,7 @@ import { bindEditing } from './pieceEdit.ts'
 import './playerElement.ts'
 import { rename } from './rename.ts'
 import { barCount, barsBetween, placeAt, scoreFromJson, type ScoreJson } from './score.ts'
+import { bindScoreView } from './scoreView.ts'
 import { bindSharing } from './sharing.ts'
 import { toast } from './toast.ts'
 
@@ -26,6 +27,7 @@ element.load(score)
 bindDialogs()
 bindEditing(element, code, data.notes_etag ?? '')
 bindSharing(code)
+bindScoreView(element)
 
 // ?bar=9 is a link to a moment.
 const wanted = Number(new URLSearchParams(location.search).get('bar'))

@@ -82,7 +82,7 @@ export class PlayerElement extends LitElement {
 
   override render() {
     return html`<div class="tools"></div>
-      <div class="roll"></div>
+      <div class="roll" part="roll"></div>
       <div class="lane"></div>
       <div class="before"><slot></slot></div>
       <ostinato-transport part="transport"></ostinato-transport>
