@@ -131,6 +131,6 @@ def draw_roll(pen: ImageDraw.ImageDraw, score: Score) -> None:
             right = max(
                 x + 3 * SCALE, (int(note["onset"]) + int(note["duration"])) / last * width - 1.5 * SCALE
             )
-            y = start + (high - int(note["pitch"])) * row
-            box = (x, y + 0.08 * row, right, y + 0.92 * row)
+            top_edge = start + (high - int(note["pitch"])) * row
+            box = (x, top_edge + 0.08 * row, right, top_edge + 0.92 * row)
             pen.rounded_rectangle(box, radius=min(3.0 * SCALE, row / 3, (right - x) / 2), fill=colour)

@@ -74,7 +74,7 @@ class GalleryFeed(PieceFeed):
 class PersonFeed(PieceFeed):
     """One person's new pieces."""
 
-    def get_object(self, request: HttpRequest, name: str) -> User:  # type: ignore[override]
+    def get_object(self, request: HttpRequest, name: str) -> User:
         person = User.objects.filter(username=name, is_active=True).first()
         # Who has shown nothing has no feed: a name alone is nobody's business.
         if person is None or not Piece.objects.shown().filter(owner=person).exists():
@@ -94,7 +94,7 @@ class PersonFeed(PieceFeed):
 class TagFeed(PieceFeed):
     """New pieces with one tag."""
 
-    def get_object(self, request: HttpRequest, tag: str) -> Tag:  # type: ignore[override]
+    def get_object(self, request: HttpRequest, tag: str) -> Tag:
         found = Tag.objects.filter(name=tag).first()
         if found is None or not Piece.objects.shown().filter(tags=found).exists():
             raise Http404

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,19 +96,17 @@ class OriginalityIndex:
 
     def save(self, file: Path) -> None:
         """Write it as .npz."""
-        windows = {
-            f"held_out_{window}": longest.astype(np.uint16) for window, longest in self.held_out.items()
+        arrays: dict[str, Any] = {
+            "version": np.array(VERSION),
+            "style": np.array(self.style),
+            "ticks_per_step": np.array(self.ticks_per_step),
+            "codes": self.codes,
+            "starts": self.starts.astype(np.int32),
+            "names": np.array(self.names),
         }
-        np.savez_compressed(
-            file,
-            version=np.array(VERSION),
-            style=np.array(self.style),
-            ticks_per_step=np.array(self.ticks_per_step),
-            codes=self.codes,
-            starts=self.starts.astype(np.int32),
-            names=np.array(self.names),
-            **windows,
-        )
+        for window, longest in self.held_out.items():
+            arrays[f"held_out_{window}"] = longest.astype(np.uint16)
+        np.savez_compressed(file, **arrays)
 
     @classmethod
     def load(cls, file: Path) -> OriginalityIndex:

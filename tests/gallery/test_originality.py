@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ NASTY = '<script>alert("1")</script>'
 
 
 @pytest.fixture
-def small_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def small_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An index that knows one tune, under a name full of markup."""
     known = small_score(8, pitch=60)
     made = OriginalityIndex.build("folk", 120, [(NASTY, in_steps(known, 120))])
