@@ -26,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup setup-dev test test-python test-frontend test-browser bench screenshots lint types clean
+.PHONY: help run setup setup-dev test test-python test-frontend test-browser test-cluster bench screenshots lint types clean
 
 help: ## this list
 	@echo "Ostinato. make run opens the site; make test checks everything."
@@ -99,6 +99,15 @@ test-frontend: $(NODE) ## front-end unit tests alone
 test-browser: setup-dev ## browser journeys alone
 	@echo "== Browser tests"
 	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PYTEST) -m browser tests/browser
+
+test-cluster: setup-dev ## PostgreSQL, Redis, two web processes, two workers, each killed in turn (installs the servers)
+	@echo "== Cluster tests"
+	@$(PY) -m tests.cluster.servers || { \
+	  echo "== Installing PostgreSQL and Redis"; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get update -q && apt-get install -q -y --no-install-recommends postgresql redis-server && \
+	  { service postgresql stop; service redis-server stop; } >/dev/null 2>&1 || true; }
+	@OMP_NUM_THREADS=1 $(PY) -m tests.cluster.run
 
 screenshots: setup-dev ## pictures of every page into var/screenshots, and the README's own
 	@chromium=$$($(PY) -m tests.browser.chromium) && CHROMIUM="$$chromium" $(PY) -m tests.browser.screenshots

@@ -166,7 +166,7 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "musicsite.cache.ForgivingRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "o",
         }
@@ -300,10 +300,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "musicsite.schema.describe_errors",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "JobStatusEnum": "generator.models.Job.Status",
         "VisibilityEnum": "gallery.models.Piece.Visibility",
         "SourceEnum": "gallery.models.Piece.Source",
+        "LicenceEnum": "gallery.models.Piece.Licence",
+        "ModelEnum": "generator.serializers.MODELS",
+        "BandModelEnum": ["musegan"],
+        "BandRoleEnum": "generator.band_api.BAND",
     },
 }
 

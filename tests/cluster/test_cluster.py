@@ -34,6 +34,7 @@ class Web(Site):
             "REDIS_URL": redis.url,
             "SECRET_KEY": "of this test alone, and of all its processes",
             "QUEUE_LEASE_SECONDS": LEASE,
+            "GUEST_GENERATIONS_AT_ONCE": "60",
         }
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
