@@ -9,6 +9,7 @@ urlpatterns = [
     path("studio/", views.studio, name="studio"),
     path("blend/", blend_api.blend_page, name="blend"),
     path("status/", views.status_page, name="status"),
+    path("metrics", views.metrics_page, name="metrics"),
 ]
 api = [
     path("generations/", views.GenerationListView.as_view(), name="api-generations"),

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from gallery.words import style_description, style_title
 from generator import bands
 from generator.band_api import BandInput
 from generator.engines import style_names
+from generator.metrics import CONTENT_TYPE, may_scrape, metrics_text
 from generator.models import Job
 from generator.music.score import bar_edges, cut, n_bars, score_to_json
 from generator.music.styles import STYLES
@@ -174,3 +176,11 @@ def continued(request: HttpRequest) -> dict[str, Any]:
 def status_page(request: HttpRequest) -> HttpResponse:
     """What the generator is doing, for whoever wants to know."""
     return render(request, "generator/status.html", status_figures())
+
+
+@never_cache
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Figures for a monitor, in Prometheus' text format."""
+    if not may_scrape(request.META.get("REMOTE_ADDR", ""), request.headers.get("Authorization", "")):
+        raise PermissionDenied
+    return HttpResponse(metrics_text(), content_type=CONTENT_TYPE)

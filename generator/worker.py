@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import resource
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import dramatiq
 from django.conf import settings
@@ -142,8 +144,16 @@ class GeneratorProcess:
     def _show(self) -> None:
         """Say that we live."""
         now = timezone.now()
-        stats = {**engine().stats(), "running": len(stops.running())}
+        stats = {**engine().stats(), "running": len(stops.running()), "memory_bytes": memory_bytes()}
         Worker.objects.update_or_create(
             name=self.name, defaults={"seats": self.seats, "stats": stats, "seen": now}
         )
         Worker.objects.filter(seen__lt=now - FORGET).delete()
+
+
+def memory_bytes() -> int | None:
+    """What this process holds in memory now, where the system says so (Linux)."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except (OSError, IndexError, ValueError):
+        return None

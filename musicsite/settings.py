@@ -65,7 +65,7 @@ if HTTPS:
     # The server itself speaks plain HTTP: where there is https there is a proxy that ends it and says so.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 365 * 24 * 3600, least=1)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -330,6 +330,9 @@ MAX_ATTEMPTS = env_int("MAX_ATTEMPTS", 2, least=1, most=20)
 
 # A piece of no more bars is urgent: it goes before longer ones, one of each person at a time.
 URGENT_BARS = env_int("URGENT_BARS", 8)
+
+# What a monitor must send to read /metrics (Authorization: Bearer …); without one only this machine may.
+METRICS_TOKEN = env_str("METRICS_TOKEN", "")
 
 MAX_BARS = env_int("MAX_BARS", 64, least=1, most=512)
 GUEST_GENERATIONS_PER_DAY = env_int("GUEST_GENERATIONS_PER_DAY", 20)

@@ -162,6 +162,9 @@ class Engine:
             "notes_a_second": round(self._notes / self._busy, 1) if self._busy else None,
             "first_note_ms_p50": round(first[len(first) // 2], 1) if first else None,
             "first_note_ms_p95": round(first[len(first) * 95 // 100], 1) if first else None,
+            "device_memory_bytes": (
+                torch.cuda.memory_allocated(self.device) if self.device.type == "cuda" else None
+            ),
         }
 
     def _path(self, style: str) -> Path:
@@ -233,7 +236,7 @@ def _joined(out: queue.SimpleQueue[Opening | Chunk | Exception | None]) -> Itera
     """
     item = out.get()
     while item is not None:
-        following: Opening | Chunk | Exception | None | _Nothing = NOTHING
+        following: Opening | Chunk | Exception | _Nothing | None = NOTHING
         if isinstance(item, Exception):
             raise item
         if isinstance(item, Chunk):
@@ -252,7 +255,7 @@ NOTHING = _Nothing()
 
 def _at_hand(
     out: queue.SimpleQueue[Opening | Chunk | Exception | None],
-) -> Opening | Chunk | Exception | None | _Nothing:
+) -> Opening | Chunk | Exception | _Nothing | None:
     try:
         return out.get_nowait()
     except queue.Empty:
