@@ -28,6 +28,7 @@ from gallery.serializers import (
     PieceOutput,
     UploadInput,
     UploadOutput,
+    pages_of,
 )
 from gallery.services import (
     piece_change,
@@ -57,7 +58,7 @@ class PieceListView(APIView):
 
     @extend_schema(
         operation_id="pieces_list",
-        responses=PieceOutput(many=True),
+        responses=pages_of(PieceOutput),
         parameters=[
             OpenApiParameter("visibility", str, enum=["public", "unlisted", "private"]),
             OpenApiParameter("cursor", str, description="From `next` or `previous` of the page before."),

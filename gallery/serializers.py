@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
-from gallery.models import TITLE_LENGTH, Piece
+from gallery.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Piece
+from gallery.tags import tags_of
 from generator.music.score import score_to_json
 
 
@@ -24,7 +26,8 @@ class PieceOutput(serializers.ModelSerializer[Piece]):
         model = Piece
         fields = [
             "code", "title", "visibility", "is_draft", "source", "model", "style", "style_title", "bars",
-            "tempo", "n_notes", "seconds", "created", "author", "url", "is_mine",
+            "tempo", "n_notes", "seconds", "key", "n_tracks", "licence", "created", "published",
+            "author", "url", "is_mine",
         ]  # fmt: skip
 
     def get_url(self, piece: Piece) -> str:
@@ -33,6 +36,19 @@ class PieceOutput(serializers.ModelSerializer[Piece]):
     def get_is_mine(self, piece: Piece) -> bool:
         person = self.context.get("person")
         return person is not None and piece.owner_id == person.pk
+
+
+@functools.cache
+def pages_of(output: type[serializers.BaseSerializer[Any]]) -> Any:
+    """For the schema: a page of a list that is read on by cursors."""
+    return inline_serializer(
+        output.__name__.replace("Output", "Page"),
+        {
+            "next": serializers.CharField(allow_null=True, help_text="Address of the next page."),
+            "previous": serializers.CharField(allow_null=True),
+            "results": output(many=True),
+        },
+    )
 
 
 class ScoreTrack(serializers.Serializer[Any]):
@@ -58,9 +74,15 @@ class PieceDetailOutput(PieceOutput):
     """A piece with its notes, and with what made it."""
 
     score = serializers.SerializerMethodField()
+    tags = serializers.SerializerMethodField()
 
     class Meta(PieceOutput.Meta):
-        fields = [*PieceOutput.Meta.fields, "weights", "recipe", "changes", "score"]
+        fields = [
+            *PieceOutput.Meta.fields, "description", "tags", "weights", "recipe", "changes", "score",
+        ]  # fmt: skip
+
+    def get_tags(self, piece: Piece) -> list[str]:
+        return tags_of(piece)
 
     @extend_schema_field(ScoreOutput)
     def get_score(self, piece: Piece) -> dict[str, Any]:
@@ -70,6 +92,14 @@ class PieceDetailOutput(PieceOutput):
 class PieceChangeInput(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=TITLE_LENGTH, required=False)
     visibility = serializers.ChoiceField(choices=Piece.Visibility.choices, required=False)
+    licence = serializers.ChoiceField(choices=Piece.Licence.choices, required=False)
+    description = serializers.CharField(max_length=DESCRIPTION_LENGTH, required=False, allow_blank=True)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=100, allow_blank=True),
+        max_length=50,
+        required=False,
+        help_text="In the place of those it has.",
+    )
 
 
 class PieceKeepInput(serializers.Serializer[Any]):

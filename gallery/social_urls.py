@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gallery import people_views as people
+from gallery import social_api as apis
 from gallery import social_views as views
 from gallery.consumers import NoticeConsumer
 
@@ -37,5 +38,31 @@ urlpatterns = [
     path("reports/", people.reports_page, name="reports"),
     path("settings/notices/", people.notices_settings, name="settings_notices"),
     path("settings/profile/", people.profile_settings, name="settings_profile"),
+]
+api = [
+    path("gallery/", apis.GalleryView.as_view(), name="api-gallery"),
+    path("feed/", apis.FeedView.as_view(), name="api-feed"),
+    path("favourites/", apis.FavouriteListView.as_view(), name="api-favourites"),
+    path("notices/", apis.NoticeListView.as_view(), name="api-notices"),
+    path("reports/", apis.ReportListView.as_view(), name="api-reports"),
+    path("pieces/<str:code>/rating/", apis.RatingView.as_view(), name="api-piece-rating"),
+    path("pieces/<str:code>/comments/", apis.CommentListView.as_view(), name="api-piece-comments"),
+    path("pieces/<str:code>/family/", apis.FamilyView.as_view(), name="api-piece-family"),
+    path("pieces/<str:code>/remix/", apis.RemixView.as_view(), name="api-piece-remix"),
+    path("pieces/<str:code>/favourite/", apis.FavouriteView.as_view(), name="api-piece-favourite"),
+    path("pieces/<str:code>/link/", apis.LinkView.as_view(), name="api-piece-link"),
+    path("pieces/<str:code>/report/", apis.PieceReportView.as_view(), name="api-piece-report"),
+    path("comments/<str:code>/", apis.CommentView.as_view(), name="api-comment"),
+    path("comments/<str:code>/report/", apis.CommentReportView.as_view(), name="api-comment-report"),
+    path("people/<str:name>/", apis.PersonView.as_view(), name="api-person"),
+    path("people/<str:name>/pieces/", apis.PersonPiecesView.as_view(), name="api-person-pieces"),
+    path("people/<str:name>/follow/", apis.FollowView.as_view(), name="api-person-follow"),
+    path("collections/", apis.CollectionListView.as_view(), name="api-collections"),
+    path("collections/<str:code>/", apis.CollectionView.as_view(), name="api-collection"),
+    path(
+        "collections/<str:code>/pieces/<str:piece>/",
+        apis.CollectionPieceView.as_view(),
+        name="api-collection-piece",
+    ),
 ]
 sockets = [path("ws/notices/", NoticeConsumer.as_asgi())]

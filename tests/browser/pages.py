@@ -1,4 +1,4 @@
-"""Every page of the site. {piece} is the code of a piece of who looks."""
+"""Every page of the site. {piece} is the code of a piece of who looks, {name} their name."""
 
 PAGES = {
     "home": "/",
@@ -6,7 +6,17 @@ PAGES = {
     "gallery": "/gallery/",
     "library": "/pieces/",
     "piece": "/pieces/{piece}/",
+    "edit": "/pieces/{piece}/?edit",
+    "draw": "/draw/",
+    "publish": "/pieces/{piece}/publish/",
+    "person": "/people/{name}/",
+    "feed": "/feed/",
+    "favourites": "/favourites/",
+    "notices": "/notices/",
+    "reports": "/reports/",
     "settings": "/settings/",
+    "profile": "/settings/profile/",
+    "told": "/settings/notices/",
     "delete": "/settings/delete/",
     "password": "/accounts/password/change/",
     "status": "/status/",

@@ -1,7 +1,7 @@
 """A tune to work with, and how it gets into somebody's library."""
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from generator.music.midi import write_midi
 from generator.music.notes import NOTE
@@ -26,3 +26,12 @@ def upload(page: Page, name: str, data: bytes) -> str:
     )
     assert answer.status == 201, answer.text()
     return str(answer.json()["piece"]["code"])
+
+
+def publish(page: Page, code: str, *, licence: str = "CC BY 4.0") -> None:
+    """Publish a piece by its pages. Ends on the piece's page."""
+    page.goto(f"/pieces/{code}/")
+    page.get_by_role("link", name="Publish").click()
+    page.get_by_text(licence, exact=True).click()
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_text("It hangs in the gallery now.")).to_be_visible()

@@ -67,7 +67,8 @@ def pictures(browser: Browser, url: str, folder: Path) -> None:
             for name, address in STRANGERS_PAGES.items():
                 page.goto(address)
                 picture(page, folder / theme / f"{name}-{width}.png")
-        sign_up(page, new_name("clara"))
+        name = new_name("clara")
+        sign_up(page, name)
         upload(page, "A tune.mid", tune())
         page.set_viewport_size(WIDTHS["desktop"])
         generate(page)
@@ -78,7 +79,7 @@ def pictures(browser: Browser, url: str, folder: Path) -> None:
             written(page)
             picture(page, folder / theme / f"studio-written-{width}.png")
             for name, address in PAGES.items():
-                page.goto(address.format(piece=job["piece"]))
+                page.goto(address.format(piece=job["piece"], name=name))
                 picture(page, folder / theme / f"{name}-{width}.png")
         context.close()
 

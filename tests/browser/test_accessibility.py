@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.pages import PAGES, STRANGERS_PAGES
 from tests.browser.people import sign_up
-from tests.browser.pieces import tune, upload
+from tests.browser.pieces import publish, tune, upload
 from tests.browser.server import ROOT
 
 AXE = (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -64,10 +64,8 @@ def let_axe_style(complaints: list[re.Pattern[str]]) -> None:
 def member(page: Page, alice: str) -> dict[str, str]:
     """Alice with one public piece. Returns what addresses of pages need."""
     code = upload(page, "tune.mid", tune())
-    page.goto(f"/pieces/{code}/")
-    page.get_by_role("button", name="Publish in the gallery").click()
-    expect(page.get_by_role("button", name="Make it private again")).to_be_visible()
-    return {"piece": code}
+    publish(page, code)
+    return {"piece": code, "name": alice}
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -108,9 +106,10 @@ def test_the_studio_at_work_has_no_serious_fault(page: Page) -> None:
 def test_everything_that_a_finger_presses_is_large_enough(phone: Page) -> None:
     sign_up(phone, "thumbs")
     code = upload(phone, "tune.mid", tune())
+    publish(phone, code)
     small = {}
     for name, address in PAGES.items():
-        phone.goto(address.format(piece=code), wait_until="networkidle")
+        phone.goto(address.format(piece=code, name="thumbs"), wait_until="networkidle")
         small[name] = phone.evaluate(SMALL_TARGETS)
     assert small == {name: [] for name in PAGES}
 

@@ -26,8 +26,9 @@ STICKS_OUT = "document.scrollingElement.scrollWidth - document.scrollingElement.
 @pytest.fixture
 def member(phone: Page) -> dict[str, str]:
     """A member with a phone and one piece. Returns what addresses of pages need."""
-    sign_up(phone, new_name("pocket"))
-    return {"piece": upload(phone, "tune.mid", tune())}
+    name = new_name("pocket")
+    sign_up(phone, name)
+    return {"piece": upload(phone, "tune.mid", tune()), "name": name}
 
 
 def test_no_page_of_a_member_is_wider_than_a_phone(phone: Page, member: dict[str, str]) -> None:

@@ -44,6 +44,9 @@ READ = [
     "/api/v1/pieces/{code}/audio/state/",
     "/api/v1/pieces/{code}/audio/",
     "/api/v1/pieces/{code}/reproduction/",
+    "/api/v1/pieces/{code}/rating/",
+    "/api/v1/pieces/{code}/comments/",
+    "/api/v1/pieces/{code}/family/",
 ]
 # Addresses that change a piece: the author's alone, and 404 for everybody else, whatever they may see.
 OWN_POST = ["/pieces/{code}/take-down/", "/pieces/{code}/link/", "/pieces/{code}/appeal/"]
@@ -139,6 +142,41 @@ def test_access_to_what_members_do_with_a_piece(scene: Scene, action: str, state
 
 
 @pytest.mark.parametrize("state", STATES)
+def test_access_to_what_members_do_by_the_api(scene: Scene, state: str) -> None:
+    _piece, code = scene.piece(state)
+    for method, rest, body in [
+        ("put", "rating/", {"harmony": 4, "interest": 4}),
+        ("delete", "rating/", {}),
+        ("post", "comments/", {"text": "Fine."}),
+        ("put", "favourite/", {}),
+        ("delete", "favourite/", {}),
+        ("post", "report/", {"reason": "other"}),
+        ("post", "remix/", {}),
+    ]:
+        found = {
+            who: getattr(client, method)(
+                f"/api/v1/pieces/{code}/{rest}", body, content_type="application/json"
+            ).status_code
+            for who, client in scene.clients.items()
+        }
+        if rest == "remix/":
+            assert found.pop("stranger") == 401
+        refused = {who for who, status in found.items() if status == 404}
+        assert refused == {who for who in found if who not in SEES[state]}, (method, rest, found)
+        assert max(found.values()) < 500
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_access_to_the_link_by_the_api(scene: Scene, state: str) -> None:
+    _piece, code = scene.piece(state)
+    for method in ("get", "post"):
+        found = answers(scene, f"/api/v1/pieces/{code}/link/", method)
+        open_to = {who for who, status in found.items() if status < 300}
+        assert open_to == ({"author"} if state == "unlisted" else set()), found
+        assert {found[who] for who in ("stranger", "member", "moderator")} == {404}
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_access_to_remixing(scene: Scene, state: str) -> None:
     piece, code = scene.piece(state)
     found = answers(scene, f"/pieces/{code}/remix/", "post")
@@ -220,6 +258,10 @@ def test_a_revoked_link_is_gone_at_once_with_all_that_hangs_on_it(scene: Scene) 
 
 # Every address with a piece's code must be in a table above or here, with the test that covers it.
 COVERED = {
+    "api/v1/pieces/<str:code>/favourite/",
+    "api/v1/pieces/<str:code>/link/",
+    "api/v1/pieces/<str:code>/remix/",
+    "api/v1/pieces/<str:code>/report/",
     "pieces/<str:code>/publish/",
     "pieces/<str:code>/rate/",
     "pieces/<str:code>/unrate/",
@@ -251,5 +293,5 @@ def addresses_with_a_code(patterns: list[Any], before: str = "") -> set[str]:
 def test_every_address_of_a_piece_is_in_the_tables() -> None:
     known = {a.format(code="<str:code>").lstrip("/") for a in [*READ, *OWN_POST]} | COVERED
     found = addresses_with_a_code(get_resolver().url_patterns)
-    of_pieces = {address for address in found if "pieces/<" in address or address.startswith("embed")}
+    of_pieces = {a for a in found if a.startswith(("pieces/", "api/v1/pieces/", "embed/"))}
     assert of_pieces - known == set()

@@ -1,0 +1,91 @@
+"""Idempotency keys: a request that creates, sent twice with one key, creates once and is answered alike."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gallery.models import OnceKey
+from musicsite.errors import ApplicationError
+
+KEY_LENGTH = 128
+KEEP = timedelta(days=1)
+
+KEY_PARAMETER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key with the same request within a day gets the first answer again.",
+)
+
+
+def once(method: Callable[..., Response]) -> Callable[..., Response]:
+    """Wraps a view's method that creates something.
+
+    The row with the key is made before the work, so that of two that come together one is told to wait. A
+    request that was refused leaves no row: it may come again with the same key.
+    """
+
+    @wraps(method)
+    def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not key or not isinstance(request.user, User):
+            return method(view, request, *args, **kwargs)
+        if len(key) > KEY_LENGTH or not key.isprintable():
+            sentence = _("A key has at most %(n)d printable signs.") % {"n": KEY_LENGTH}
+            raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
+        asked = f"{request.method} {request.path}\0".encode() + request._request.body
+        digest = hashlib.sha256(asked).hexdigest()
+        row, is_new = OnceKey.objects.get_or_create(
+            person=request.user, key=key, defaults={"request": digest}
+        )
+        if not is_new:
+            return again(row, digest)
+        try:
+            response = method(view, request, *args, **kwargs)
+        except BaseException:
+            row.delete()
+            raise
+        OnceKey.objects.filter(pk=row.pk).update(
+            status=response.status_code, answer=json.loads(JSONRenderer().render(response.data) or b"null")
+        )
+        return response
+
+    return answer
+
+
+def again(row: OnceKey, digest: str) -> Response:
+    """The answer that the first request with this key got."""
+    if row.request != digest:
+        raise ApplicationError(
+            "idempotency_key_reused",
+            _("This Idempotency-Key was used for another request. Take a new one for each request."),
+            status=HTTPStatus.CONFLICT,
+        )
+    if not row.status:
+        raise ApplicationError(
+            "in_progress",
+            _("The first request with this key is still being answered."),
+            status=HTTPStatus.CONFLICT,
+            retry_after=1,
+        )
+    return Response(row.answer, status=row.status)
+
+
+def keys_purge() -> int:
+    """Forget keys that are older than a day. Returns how many."""
+    gone, _by_model = OnceKey.objects.filter(created__lt=timezone.now() - KEEP).delete()
+    return gone

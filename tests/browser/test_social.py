@@ -1,0 +1,101 @@
+"""Two people and a piece between them: rated, written about, remixed; each sees what the other does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import new_name, sign_up
+from tests.browser.pieces import publish, tune, upload
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def piece(page: Page, alice: str) -> str:
+    """Alice's public piece, open in her browser."""
+    code = upload(page, "shared.mid", tune())
+    publish(page, code)
+    return code
+
+
+def test_what_a_listener_does_the_author_sees_without_reloading(page: Page, phone: Page, piece: str) -> None:
+    bob = new_name("bob")
+    sign_up(phone, bob)
+    phone.goto(f"/pieces/{piece}/")
+    phone.get_by_role("group", name="Does it sound well together?").get_by_text("4 of 5").check(force=True)
+    phone.get_by_role("group", name="Is it interesting?").get_by_text("5 of 5").check(force=True)
+    phone.get_by_role("button", name="Rate", exact=True).tap()
+    expect(phone.get_by_role("button", name="Change my rating")).to_be_visible()
+    expect(page.get_by_text("Harmony")).to_be_visible(timeout=2_000)
+    expect(page.get_by_role("link", name=re.compile("What happened, 1 new"))).to_be_visible()
+
+    phone.get_by_label("Write about it").fill("Lovely <b>turn</b> 👩‍🎤")
+    phone.get_by_label("Bar").fill("2")
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.get_by_text("1 comment", exact=True)).to_be_visible()
+    expect(page.get_by_text("Lovely <b>turn</b> 👩‍🎤")).to_be_visible(timeout=2_000)
+
+    page.get_by_role("link", name="Bar 2, 1 comment").click()
+    expect(page.get_by_text("Bar 2, beat 1")).to_be_attached()
+    expect(page).to_have_url(re.compile(r"\?bar=2"))
+
+
+def test_what_cannot_be_sent_stays_in_its_field(phone: Page, piece: str) -> None:
+    sign_up(phone, new_name("carl"))
+    phone.goto(f"/pieces/{piece}/")
+    for n in range(6):
+        phone.get_by_label("Write about it").fill(f"Remark {n}")
+        phone.get_by_role("button", name="Send").tap()
+        expect(phone.get_by_text(f"Remark {n}")).to_be_visible()
+    phone.get_by_label("Write about it").fill("One more")
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.get_by_text("Your text is still here")).to_be_visible()
+    expect(phone.get_by_label("Write about it")).to_have_value("One more")
+
+
+def test_a_remix_knows_where_it_comes_from(page: Page, phone: Page, piece: str) -> None:
+    sign_up(phone, new_name("dora"))
+    phone.goto(f"/pieces/{piece}/")
+    phone.get_by_role("button", name="Remix", exact=True).tap()
+    expect(phone.get_by_role("heading", name="shared, remixed")).to_be_visible()
+    family = phone.get_by_role("region", name="Family")
+    expect(family.get_by_role("link", name="shared")).to_be_visible()
+    expect(family.get_by_text("8 kept · 0 changed · 0 new")).to_be_visible()
+    # It is private: its parent's author does not learn of it.
+    page.reload()
+    expect(page.get_by_role("region", name="Family")).to_have_count(0)
+
+
+def test_everything_about_a_piece_can_be_read_and_sent_without_a_script(
+    page: Page, piece: str, without_script: Page
+) -> None:
+    reader = without_script
+    reader.goto("/gallery/")
+    reader.get_by_role("link", name="shared").first.click()
+    expect(reader.get_by_role("heading", name="shared")).to_be_visible()
+    expect(reader.get_by_role("link", name="Sign up to rate it")).to_be_visible()
+    reader.goto("/gallery/?q=nothing+of+this+name")
+    expect(reader.get_by_role("heading", name="Nothing fits")).to_be_visible()
+
+
+@pytest.fixture
+def without_script(page: Page) -> Page:
+    """A stranger whose browser runs no scripts."""
+    browser = page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False, base_url=str(page.url).split("/pieces")[0])
+    return context.new_page()
+
+
+def test_back_leads_to_where_the_list_was(page: Page, piece: str) -> None:
+    page.goto("/gallery/?sort=new")
+    page.get_by_role("link", name="Best").click()
+    expect(page).to_have_url(re.compile("sort=best"))
+    page.get_by_role("link", name="shared").first.click()
+    expect(page.get_by_role("heading", name="Rating")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("sort=best"))
+    expect(page.get_by_role("link", name="Best")).to_have_attribute("aria-current", "true")
