@@ -24,4 +24,5 @@ api = [
     path("drawings/", notes_api.DrawingView.as_view(), name="api-drawings"),
     path("uploads/", api_views.UploadView.as_view(), name="api-uploads"),
     *sharing_urls.api,
+    *social_urls.api,
 ]
