@@ -3,13 +3,14 @@
 from django.urls import path
 
 from gallery import api as api_views
-from gallery import notes_api, sharing_urls, social_urls, views
+from gallery import draw_views, notes_api, sharing_urls, social_urls, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("pieces/", views.library, name="library"),
     path("pieces/<str:code>/", views.piece, name="piece"),
     path("gallery/", views.gallery, name="gallery"),
+    path("draw/", draw_views.draw, name="draw"),
     *sharing_urls.urlpatterns,
     *social_urls.urlpatterns,
 ]

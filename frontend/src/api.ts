@@ -4,6 +4,8 @@ import type { Score, ScoreJson } from './score.ts'
 export interface JobRequest {
   model: string
   style: string
+  /** Of a band, which is then its style as well. */
+  arranger?: string
   bars: number
   key: string | null
   key_lock: boolean
@@ -105,6 +107,13 @@ export async function editNotes(code: string, { length, tracks }: Score, version
   )
   const answer = await send<{ notes_etag: string }>('PATCH', `/api/v1/pieces/${code}/notes/`, { length, tracks: rows }, { 'If-Match': version })
   return answer.notes_etag
+}
+
+/** Keeps a score that was drawn as a private piece. */
+export async function keepDrawing(score: ScoreJson): Promise<{ piece: Piece; version: string }> {
+  const piece = await send<Piece>('POST', '/api/v1/drawings/', { score })
+  const { notes_etag } = await send<{ notes_etag: string }>('GET', `/api/v1/pieces/${piece.code}/notes/`)
+  return { piece, version: notes_etag }
 }
 
 export const deletePiece = (code: string) => send<null>('DELETE', `/api/v1/pieces/${code}/`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { barCount, barsBetween, noteCount, placeAt, scoreFromJson, scoreFromOpening, type ScoreJson } from './score.ts'
+import { barCount, barsBetween, noteCount, placeAt, scoreFromJson, scoreFromOpening, type ScoreJson, scoreToJson, type Score } from './score.ts'
 
 const json: ScoreJson = {
   ticks_per_quarter: 480,
@@ -41,4 +41,14 @@ test('bars are listed only where they are looked at', () => {
   const metres = [{ tick: 0, numerator: 4, denominator: 4 }, { tick: 3840, numerator: 6, denominator: 8 }]
   const bars = [...barsBetween(metres, 3000, 6000)].map((bar) => [bar.number, bar.start, bar.end])
   expect(bars).toEqual([[2, 1920, 3840], [3, 3840, 5280], [4, 5280, 6720]])
+})
+
+test('a score goes to the server and comes back as it was', () => {
+  const score: Score = {
+    length: 1440,
+    tempos: [{ tick: 0, bpm: 100 }],
+    metres: [{ tick: 0, numerator: 3, denominator: 4 }],
+    tracks: [{ name: 'Bass', role: 'bass', program: 33, isDrum: false, notes: [{ onset: 0, duration: 480, pitch: 40, velocity: 90 }] }],
+  }
+  expect(scoreFromJson(scoreToJson(score))).toEqual(score)
 })

@@ -67,6 +67,23 @@ export function scoreFromJson(json: ScoreJson): Score {
   }
 }
 
+/** The score as the server reads it. */
+export function scoreToJson(score: Score): ScoreJson {
+  return {
+    ticks_per_quarter: TICKS_PER_QUARTER,
+    length: score.length,
+    tempos: score.tempos.map(({ tick, bpm }) => [tick, bpm]),
+    metres: score.metres.map(({ tick, numerator, denominator }) => [tick, numerator, denominator]),
+    tracks: score.tracks.map(({ name, role, program, isDrum, notes }) => ({
+      name,
+      role,
+      program,
+      is_drum: isDrum,
+      notes: notes.map(({ onset, duration, pitch, velocity }) => [onset, duration, pitch, velocity]),
+    })),
+  }
+}
+
 /** A score with its tracks named and no note yet, for a piece that is being written. */
 export function scoreFromOpening(opening: OpeningJson): Score {
   return {

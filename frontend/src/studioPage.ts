@@ -235,12 +235,15 @@ export class Studio {
   private async offer(code: string | null): Promise<void> {
     if (!code) return
     try {
-      const { title, is_draft } = await getPiece(code)
+      const { title, is_draft, url } = await getPiece(code)
       this.piece = { code, title }
       find('#stage-title', this.root).textContent = this.player.title = title
       if (!is_draft) find('#words', this.root).append(` · ${words.kept}`)
       find<HTMLButtonElement>('#keep', this.root).hidden = !is_draft
       find('#actions', this.root).hidden = false
+      const edit = find<HTMLAnchorElement>('#edit-piece', this.root)
+      edit.href = `${url}?edit`
+      edit.hidden = false
     } catch (error) {
       // Deleted meanwhile: the notes are still here to be heard, but there is nothing to keep.
       if (!(error instanceof ApiError)) throw error

@@ -175,3 +175,9 @@ def test_what_is_no_score_is_no_drawing(as_alice: APIClient, alice: User, score:
     answer = as_alice.post("/api/v1/drawings/", {"score": score}, format="json")
     assert answer.status_code == 400
     assert not Piece.objects.exists()
+
+
+def test_the_empty_roll_is_open_to_everybody(stranger: APIClient) -> None:
+    page = stranger.get("/draw/").content.decode()
+    assert "<ostinato-player" in page
+    assert not User.objects.exists()

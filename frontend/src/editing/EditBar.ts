@@ -90,11 +90,11 @@ export class EditBar extends LitElement {
           ${this.tool('pencil', words.pencil, '1')} ${this.tool('select', words.select, '2')}
         </div>
         <label class="field"><span class="quiet">${words.track}</span>
-          <select @change=${(e: Event) => this.tell('edit-track', Number(valueOf(e)))}>
+          <select aria-label=${words.track} @change=${(e: Event) => this.tell('edit-track', Number(valueOf(e)))}>
             ${editor.score.tracks.map((track, i) => html`<option value=${i} .selected=${i === editor.track}>${track.name}</option>`)}
           </select></label>
         <label class="field"><span class="quiet">${words.snap}</span>
-          <select @change=${(e: Event) => (editor.grid = Number(valueOf(e)))}>
+          <select aria-label=${words.snap} @change=${(e: Event) => (editor.grid = Number(valueOf(e)))}>
             ${SNAPS.map(([name, ticks]) => html`<option value=${ticks} .selected=${ticks === editor.grid}>${name}</option>`)}
           </select></label>
         <div class="group">
@@ -110,7 +110,7 @@ export class EditBar extends LitElement {
           ${this.button('transpose', words.transpose, 'T', false)} ${this.button('quantise', words.quantise, 'Q', false)}
         </div>
         <label class="field velocity"><span class="quiet">${words.velocity}</span>
-          <input type="range" min="1" max="127" step="1" ?disabled=${none} .value=${String(this.velocity)} @change=${(e: Event) => editor.strikeAs(Number(valueOf(e)))} /></label>
+          <input aria-label=${words.velocity} type="range" min="1" max="127" step="1" ?disabled=${none} .value=${String(this.velocity)} @change=${(e: Event) => editor.strikeAs(Number(valueOf(e)))} /></label>
         <slot></slot>
         <div class="group end">
           <p class="state quiet" role="status">${this.trouble || (this.state === 'unsaved' ? words.unsaved : this.state === 'saved' && editor.history.past.length ? words.saved : '')}</p>

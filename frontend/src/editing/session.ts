@@ -43,6 +43,8 @@ export interface EditOptions {
   readonly etag: string
   /** Sends the notes to the server. Answers with their new version. */
   save(score: Score): Promise<string>
+  /** Nothing is said of work that was found here. */
+  readonly quiet?: boolean
   /** "Done" was pressed; without it there is no such button. */
   onDone?(): void
 }
@@ -52,7 +54,7 @@ export class EditSession {
   readonly bar: EditBar
   private readonly listeners = new AbortController()
   private readonly lane: VelocityLane
-  private readonly store: WorkStore
+  private store: WorkStore
   private etag: string
   private timer: ReturnType<typeof setTimeout> | null = null
   private saving = false
@@ -108,6 +110,23 @@ export class EditSession {
     }
   }
 
+  /** The work goes on under another name: a drawing has become a piece. */
+  moveTo(code: string, etag: string): void {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    this.store.forget()
+    this.etag = etag
+    this.store = new WorkStore(code, localStorage)
+    this.store.keep(etag, false, this.editor.score, this.editor.history)
+  }
+
+  /** All that was done here is forgotten. */
+  forget(): void {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    this.store.forget()
+  }
+
   stop(): void {
     if (this.listeners.signal.aborted) return
     if (this.timer) this.keep()
@@ -126,7 +145,7 @@ export class EditSession {
     if (!kept) return { score, history: NO_HISTORY, dirty: false }
     const work = restored(kept, score)
     if (kept.base === this.etag) {
-      if (kept.dirty) toast(words.back)
+      if (kept.dirty && !this.options.quiet) toast(words.back)
       return { score: kept.dirty ? work.score : score, history: work.history, dirty: kept.dirty }
     }
     // The piece has changed since: what was never saved can be had back, but is not forced on anybody.
@@ -140,7 +159,8 @@ export class EditSession {
     this.timer ??= setTimeout(() => this.keep(), KEEP_AFTER)
   }
 
-  private keep(): void {
+  /** Keeps the work now. */
+  keep(): void {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     const { dirty, score, history } = this.editor
