@@ -187,7 +187,7 @@ export class TransportElement extends LitElement {
   }
 
   private tracksButton(mixer: HTMLElement) {
-    return html`<button class="tracks" aria-expanded=${!mixer.hidden} @click=${() => this.toggleMixer(mixer)}>
+    return html`<button class="tracks" aria-label=${words.tracks} aria-expanded=${!mixer.hidden} @click=${() => this.toggleMixer(mixer)}>
       ${glyph('tracks')}<span>${words.tracks}</span></button>`
   }
 
