@@ -32,6 +32,14 @@ def reproduce_piece(piece_id: int) -> None:
         raise Retry("another recipe is being followed", delay=LOOK_AGAIN_MS)
 
 
+@dramatiq.actor(queue_name=AUDIO_QUEUE)
+def write_export(export_id: int) -> None:
+    """Put together everything that a person has."""
+    from gallery.exports import export_write
+
+    export_write(export_id=export_id)
+
+
 @dramatiq.actor(queue_name=NOTICES_QUEUE)
 def tell_of_piece(piece_id: int) -> None:
     """Tell an author's followers of a new piece, and those from whose pieces it was made."""

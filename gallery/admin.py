@@ -1,35 +1,294 @@
-"""Pieces for those who run the site."""
+"""Pieces, comments and the queue of reports for those who keep order."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.http import HttpRequest
+from typing import Any
 
-from gallery.models import Piece
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from gallery import moderation
+from gallery.access import MODERATE
+from gallery.models import Collection, Comment, Export, Piece, Profile, Rating, Report, ShareLink, Tag
+
+
+class Shown(admin.SimpleListFilter):
+    """Whether a moderator has hidden it."""
+
+    title = _("shown")
+    parameter_name = "shown"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("hidden", _("Hidden")), ("shown", _("Not hidden"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in ("hidden", "shown"):
+            return queryset.filter(hidden_at__isnull=self.value() == "shown")
+        return queryset
+
+
+def page_link(address: str, words: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address, words)
+
+
+class WithModeration(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Its actions are a moderator's."""
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(MODERATE)
 
 
 @admin.register(Piece)
-class PieceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PieceAdmin(WithModeration):
     list_display = [
-        "title",
-        "code",
-        "owner",
-        "visibility",
-        "is_draft",
-        "source",
-        "style",
-        "bars",
-        "created",
-        "deleted_at",
-    ]
-    list_filter = ["visibility", "is_draft", "source", "style"]
-    search_fields = ["code", "title", "owner__username"]
+        "title", "code", "owner", "visibility", "licence", "source", "style", "bars", "created", "hidden_at",
+        "deleted_at", "open",
+    ]  # fmt: skip
+    list_filter = [Shown, "visibility", "licence", "is_draft", "source", "model", "style", "created"]
+    search_fields = ["code", "title", "description", "owner__username"]
+    date_hierarchy = "created"
     list_select_related = ["owner"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ["hide", "show"]
     exclude = ["midi"]
+    # All of it: what is shown, hidden or changed goes through the services, so that lists stay in step.
     readonly_fields = [
-        "code", "owner", "source", "model", "style", "weights", "recipe", "changes", "bars", "tempo",
-        "n_notes", "seconds", "created", "updated",
+        "code", "owner", "title", "description", "licence", "visibility", "is_draft", "source", "model",
+        "style", "weights", "recipe", "changes", "bars", "tempo", "n_notes", "seconds", "key", "n_tracks",
+        "created", "published", "updated", "deleted_at", "hidden_at", "hidden_because",
     ]  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a piece comes from a job or a file
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("midi")
+
+    @admin.display(description=_("page"))
+    def open(self, piece: Piece) -> SafeString:
+        return page_link(piece.get_absolute_url(), str(_("Open")))
+
+    @admin.action(description=_("Hide: against the rules"), permissions=["moderate"])
+    def hide(self, request: HttpRequest, pieces: QuerySet[Piece]) -> None:
+        for piece in pieces.filter(hidden_at=None):
+            moderation.piece_hide(piece=piece, words=str(moderation.TEMPLATES[Report.Reason.OTHER]))
+
+    @admin.action(description=_("Show again"), permissions=["moderate"])
+    def show(self, request: HttpRequest, pieces: QuerySet[Piece]) -> None:
+        for piece in pieces.exclude(hidden_at=None):
+            moderation.piece_unhide(piece=piece)
+
+
+@admin.register(Comment)
+class CommentAdmin(WithModeration):
+    list_display = ["short", "author", "piece", "bar", "created", "held_at", "hidden_at"]
+    list_filter = [Shown, ("held_at", admin.EmptyFieldListFilter), "created"]
+    search_fields = ["code", "text", "author__username", "piece__title"]
+    list_select_related = ["author", "piece"]
+    show_full_result_count = False
+    actions = ["hide", "show"]
+    readonly_fields = [
+        "code",
+        "piece",
+        "author",
+        "bar",
+        "text",
+        "created",
+        "held_at",
+        "hidden_at",
+        "hidden_because",
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description=_("text"))
+    def short(self, comment: Comment) -> str:
+        return comment.text[:80]
+
+    @admin.action(description=_("Hide: against the rules"), permissions=["moderate"])
+    def hide(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+        for comment in comments.filter(hidden_at=None).select_related("author", "piece"):
+            moderation.comment_hide(comment=comment, words=str(moderation.TEMPLATES[Report.Reason.OTHER]))
+
+    @admin.action(description=_("Show, or show again"), permissions=["moderate"])
+    def show(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+        for comment in comments.select_related("author", "piece__owner"):
+            moderation.comment_unhide(comment=comment)
+
+
+class Decision(forms.ModelForm):  # type: ignore[type-arg]
+    """Hide or leave, with words for the author: a template's, or one's own."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("", "---"), ("hide", _("Hide it")), ("leave", _("Leave it, or show it again"))],
+        required=False,
+    )
+    template = forms.ChoiceField(
+        label=_("Words for the author"),
+        choices=[
+            ("", _("Those of the reason")),
+            *((key.value, text) for key, text in moderation.TEMPLATES.items()),
+        ],
+        required=False,
+    )
+    words = forms.CharField(
+        label=_("Or your own words"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+
+    class Meta:
+        model = Report
+        fields: list[str] = []
+
+
+@admin.register(Report)
+class ReportAdmin(WithModeration):
+    """The queue: open ones first come first."""
+
+    form = Decision
+    list_display = ["code", "about", "reason", "reporter", "state", "created", "decided_by"]
+    list_filter = ["state", "reason", "created"]
+    search_fields = [
+        "code",
+        "words",
+        "reporter__username",
+        "piece__title",
+        "comment__text",
+        "person__username",
+    ]
+    list_select_related = ["reporter", "piece", "comment__piece", "person", "decided_by"]
+    ordering = ["-state", "created"]
+    actions = ["hide", "leave"]
+    readonly_fields = [
+        "about",
+        "reason",
+        "its_words",
+        "reporter",
+        "state",
+        "answer",
+        "created",
+        "decided",
+        "decided_by",
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        asked = (
+            ["decision", "template", "words"] if obj is not None and obj.state == Report.State.OPEN else []
+        )
+        return [*self.readonly_fields, *asked]  # type: ignore[list-item]
+
+    @admin.display(description=_("what"))
+    def about(self, report: Report) -> SafeString | str:
+        if report.piece is not None:
+            return page_link(report.piece.get_absolute_url(), report.piece.title)
+        if report.comment is not None:
+            place = f"{report.comment.piece.get_absolute_url()}#comment-{report.comment.code}"
+            return page_link(place, report.comment.text[:120])
+        return report.person.username if report.person is not None else ""
+
+    @admin.display(description=_("the reporter's words"))
+    def its_words(self, report: Report) -> str:
+        return report.words
+
+    def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
+        decision = form.cleaned_data.get("decision")
+        if not decision or not self.has_moderate_permission(request):
+            return
+        template = form.cleaned_data.get("template")
+        words = form.cleaned_data.get("words") or (
+            str(moderation.TEMPLATES[Report.Reason(template)]) if template else ""
+        )
+        moderator = request.user
+        assert isinstance(moderator, User)
+        report = Report.objects.get(pk=obj.pk)
+        moderation.report_decide(report=report, moderator=moderator, hide=decision == "hide", words=words)
+
+    @admin.action(description=_("Hide what is reported"), permissions=["moderate"])
+    def hide(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        self._decide(request, reports, hide=True)
+
+    @admin.action(description=_("Leave it, or show it again"), permissions=["moderate"])
+    def leave(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        self._decide(request, reports, hide=False)
+
+    def _decide(self, request: HttpRequest, reports: QuerySet[Report], *, hide: bool) -> None:
+        moderator = request.user
+        assert isinstance(moderator, User)
+        done = 0
+        for report in reports:
+            report.refresh_from_db()  # the one before may have decided it too
+            if report.state == Report.State.OPEN:
+                moderation.report_decide(report=report, moderator=moderator, hide=hide)
+                done += 1
+        said = ngettext("%(n)d report decided.", "%(n)d reports decided.", done) % {"n": done}
+        messages.success(request, said)
+
+
+class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Nothing here is changed by hand."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Rating)
+class RatingAdmin(LookOnly):
+    list_display = ["piece", "person", "harmony", "interest", "updated"]
+    search_fields = ["piece__code", "person__username"]
+    list_select_related = ["piece", "person"]
+
+
+@admin.register(Collection)
+class CollectionAdmin(LookOnly):
+    list_display = ["title", "owner", "is_public", "created"]
+    list_filter = ["is_public"]
+    search_fields = ["code", "title", "owner__username"]
+    list_select_related = ["owner"]
+
+
+@admin.register(Export)
+class ExportAdmin(LookOnly):
+    list_display = ["code", "owner", "state", "done", "total", "size", "created", "finished"]
+    list_filter = ["state"]
+    list_select_related = ["owner"]
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(LookOnly):
+    list_display = ["piece", "created", "revoked_at"]
+    list_select_related = ["piece"]
+    exclude = ["code"]  # who runs the site has no business with it
+
+
+@admin.register(Tag)
+class TagAdmin(LookOnly):
+    list_display = ["name"]
+    search_fields = ["name"]
+
+
+@admin.register(Profile)
+class ProfileAdmin(LookOnly):
+    list_display = ["person", "may_train"]
+    list_filter = ["may_train"]
+    search_fields = ["person__username"]
+    list_select_related = ["person"]

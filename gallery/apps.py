@@ -11,6 +11,8 @@ class GalleryConfig(AppConfig):
 
         from gallery import actors  # noqa: F401 - the broker must know them
         from gallery.audio import piece_deleted
-        from gallery.models import Piece
+        from gallery.listing import listing_deleted
+        from gallery.models import Listing, Piece
 
+        post_delete.connect(listing_deleted, sender=Listing, dispatch_uid="search")
         post_delete.connect(piece_deleted, sender=Piece, dispatch_uid="audio")

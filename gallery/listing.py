@@ -80,3 +80,8 @@ def remixes_of(piece: Piece) -> Any:
     """Pieces that others made from this one and show. One's own drafts are no sign of anybody's interest."""
     shown = Q(child__visibility="public", child__deleted_at=None, child__hidden_at=None)
     return PieceParent.objects.filter(shown, parent=piece).exclude(child__owner=piece.owner_id)
+
+
+def listing_deleted(sender: Any, instance: Listing, **kwargs: Any) -> None:
+    """A listing that goes, by whatever way, takes the words along that search knows of it."""
+    search.forget([instance.pk])

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from gallery import export_views as exports
 from gallery import people_views as people
 from gallery import social_api as apis
 from gallery import social_views as views
@@ -37,6 +38,9 @@ urlpatterns = [
     path("notices/", people.notices_page, name="notices"),
     path("reports/", people.reports_page, name="reports"),
     path("settings/notices/", people.notices_settings, name="settings_notices"),
+    path("settings/export/", exports.export_page, name="settings_export"),
+    path("settings/export/new/", exports.export_new, name="settings_export_new"),
+    path("settings/export/<str:code>/", exports.export_download, name="settings_export_file"),
     path("settings/profile/", people.profile_settings, name="settings_profile"),
 ]
 api = [

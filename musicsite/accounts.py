@@ -32,7 +32,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from rest_framework.authtoken.models import Token
 
-from gallery.models import Piece
+from gallery import listing
+from gallery.exports import export_file
+from gallery.models import Collection, Comment, Export, Piece, PieceParent, Rating
 from gallery.notices import unread_count
 from generator.models import Job
 from musicsite.codes import new_code
@@ -206,6 +208,10 @@ def account_counts(user: User) -> dict[str, int]:
         "drafts": pieces.drafts().count(),
         "jobs": Job.objects.owned_by(user).count(),
         "tokens": Token.objects.filter(user=user).count(),
+        "ratings": Rating.objects.filter(person=user).count(),
+        "comments": Comment.objects.filter(author=user).count(),
+        "collections": Collection.objects.filter(owner=user).count(),
+        "exports": Export.objects.filter(owner=user).count(),
     }
 
 
@@ -220,7 +226,15 @@ def account_delete(*, user: User) -> dict[str, Any]:
     # Pieces, jobs with all that they told, tokens and e-mail addresses hang on the row; other devices'
     # sessions name a row that is gone; a worker in the middle of a job finds it gone at its next write, and
     # stops.
+    spoken_of = set(Rating.objects.filter(person=user).values_list("piece_id", flat=True))
+    spoken_of |= set(Comment.objects.filter(author=user).values_list("piece_id", flat=True))
+    parents = PieceParent.objects.filter(child__owner=user, parent__isnull=False)
+    spoken_of |= {pk for pk in parents.values_list("parent_id", flat=True) if pk is not None}
+    for export in Export.objects.filter(owner=user):
+        export_file(export).unlink(missing_ok=True)
     user.delete()
+    for piece_id in spoken_of:
+        listing.refresh_figures(piece_id)
     return receipt
 
 

@@ -311,3 +311,31 @@ def test_whatever_is_written_is_shown_as_text(
         body = as_alice.get(address).content
         assert b"<script>alert" not in body, address
         assert b'"onmouseover="' not in body, address
+
+
+def test_a_moderator_works_off_the_queue_in_the_admin(alice: User, bob: User, piece: Piece) -> None:
+    moderation.report_create(reporter=bob, reason="spam", piece=piece)
+    root = Client()
+    root.force_login(User.objects.create_superuser("root", password="x"))
+    for page in (
+        "report",
+        "piece",
+        "comment",
+        "rating",
+        "collection",
+        "export",
+        "sharelink",
+        "tag",
+        "profile",
+    ):
+        assert root.get(f"/admin/gallery/{page}/").status_code == 200, page
+    report = Report.objects.get()
+    address = f"/admin/gallery/report/{report.pk}/change/"
+    assert "Advertising or spam" in root.get(address).content.decode()
+    root.post(address, {"decision": "hide", "template": "", "words": "No adverts, please."})
+    piece.refresh_from_db()
+    assert (piece.hidden_because, Report.objects.get().state) == ("No adverts, please.", "upheld")
+    action = {"action": "show", "_selected_action": [piece.pk]}
+    root.post("/admin/gallery/piece/", action)
+    piece.refresh_from_db()
+    assert piece.hidden_at is None

@@ -200,6 +200,7 @@ def test_deleting_the_account_deletes_all_of_it_and_leaves_a_receipt(
     elsewhere = Client()
     elsewhere.force_login(alice)
     counts = {"pieces": 3, "public": 1, "drafts": 1, "jobs": 1, "tokens": 1}
+    counts |= {"ratings": 0, "comments": 0, "collections": 0, "exports": 0}
     assert browser.get("/settings/delete/").context["counts"] == counts
     answer = browser.post("/settings/delete/", {"username": "alice", "password": PASSWORD})
     assert answer["Location"] == "/settings/deleted/"

@@ -10,6 +10,8 @@ from django.core.management import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
+from gallery.exports import exports_purge
+from gallery.once import keys_purge
 from gallery.services import pieces_purge
 from generator.services import jobs_purge
 from musicsite.accounts import guests_idle
@@ -30,6 +32,8 @@ class Command(BaseCommand):
         for guest in guests.iterator():
             guest.delete()
         n_pieces, n_jobs = pieces_purge(), jobs_purge()
+        exports_purge()
+        keys_purge()
         n_sessions, _by_model = Session.objects.filter(expire_date__lt=timezone.now()).delete()
         if connection.vendor == "sqlite" and not connection.in_atomic_block:
             with connection.cursor() as cursor:  # what was deleted leaves the side file too
