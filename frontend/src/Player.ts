@@ -2,7 +2,7 @@ import { claimMediaKeys, releaseMediaKeys } from './mediaKeys.ts'
 import type { Note } from './note.ts'
 import type { TickRange } from './painter.ts'
 import { record } from './probe.ts'
-import { Scheduler } from './scheduler.ts'
+import { Scheduler, type SoundEvent } from './scheduler.ts'
 import { barsBetween, placeAt, type Score } from './score.ts'
 import type { Deck, Sound } from './sound.ts'
 import { TempoMap } from './tempo.ts'
@@ -56,6 +56,8 @@ let onAir: Player | null = null
  */
 export class Player extends EventTarget {
   title: string
+  /** Told of every note that is played or let go, and in how many seconds: an instrument that plays along. */
+  mirror: ((event: Pick<SoundEvent, 'kind' | 'track' | 'pitch' | 'velocity'>, wait: number) => void) | null = null
   private score_: Score = { length: 0, tempos: [], metres: [], tracks: [] }
   private tempo = new TempoMap([])
   private strips_: Strip[] = []
@@ -411,6 +413,7 @@ export class Player extends EventTarget {
     const hidden = typeof document !== 'undefined' && document.hidden
     for (const event of this.scheduler!.advance(now, now + (hidden ? HIDDEN_WINDOW : WINDOW))) {
       const { track, pitch, velocity, time } = event
+      if (this.audible[track] || event.kind === 'off') this.mirror?.(event, time - now)
       if (event.kind === 'on') {
         if (this.audible[track]) record({ track, pitch, velocity, time, tick: event.tick })
         this.deck!.noteOn(track, pitch, velocity, time)

@@ -22,6 +22,7 @@ const words = {
   transpose: 'Transpose',
   quantise: 'Quantise',
   velocity: 'Velocity',
+  play: 'Play in by hand',
   save: 'Save',
   saving: 'Saving',
   done: 'Done',
@@ -42,12 +43,15 @@ export class EditBar extends LitElement {
     state: {},
     trouble: {},
     closable: { type: Boolean },
+    below: { attribute: false },
   }
 
   declare editor: Editor | null
   declare state: SaveState
   declare trouble: string
   declare closable: boolean
+  /** What the button "Play in" shows and hides. */
+  declare below: HTMLElement | null
   private joined: AbortController | null = null
 
   constructor() {
@@ -56,6 +60,7 @@ export class EditBar extends LitElement {
     this.state = 'saved'
     this.trouble = ''
     this.closable = true
+    this.below = null
   }
 
   override connectedCallback(): void {
@@ -111,7 +116,9 @@ export class EditBar extends LitElement {
         </div>
         <label class="field velocity"><span class="quiet">${words.velocity}</span>
           <input aria-label=${words.velocity} type="range" min="1" max="127" step="1" ?disabled=${none} .value=${String(this.velocity)} @change=${(e: Event) => editor.strikeAs(Number(valueOf(e)))} /></label>
-        <slot></slot>
+        ${this.below
+          ? html`<button aria-label=${words.play} title=${words.play} aria-expanded=${!this.below.hidden} @click=${() => this.showBelow()}>${editGlyph('midi')}</button>`
+          : nothing}
         <div class="group end">
           <p class="state quiet" role="status">${this.trouble || (this.state === 'unsaved' ? words.unsaved : this.state === 'saved' && editor.history.past.length ? words.saved : '')}</p>
           <button class="save" ?disabled=${this.state !== 'unsaved'} aria-keyshortcuts="Control+S" @click=${() => this.act('save')}>${this.state === 'saving' ? words.saving : words.save}</button>
@@ -135,6 +142,11 @@ export class EditBar extends LitElement {
   private button(action: EditAction & EditGlyph, label: string, keys: string, off: boolean) {
     return html`<button aria-label=${label} title="${label} (${keys.replace('Control', 'Ctrl')})" aria-keyshortcuts=${keys} ?disabled=${off}
       @click=${() => this.act(action)}>${editGlyph(action)}</button>`
+  }
+
+  private showBelow(): void {
+    if (this.below) this.below.hidden = !this.below.hidden
+    this.requestUpdate()
   }
 
   private act(action: EditAction): void {
@@ -214,6 +226,9 @@ export class EditBar extends LitElement {
           flex-wrap: nowrap;
           overflow-x: auto;
           scrollbar-width: none;
+        }
+        .bar > * {
+          flex: none;
         }
         .end {
           position: sticky;

@@ -9,10 +9,12 @@ import type { Score } from '../score.ts'
 import { toast } from '../toast.ts'
 import type { Shift } from './changes.ts'
 import './EditBar.ts'
+import './HandsBar.ts'
 import type { EditBar } from './EditBar.ts'
 import { EditHand } from './EditHand.ts'
 import { editAction, type EditAction } from './editKeys.ts'
 import { Editor } from './Editor.ts'
+import { Hands } from './Hands.ts'
 import { editBetween, isSame, placeOf } from './edit.ts'
 import { type History, NO_HISTORY } from './history.ts'
 import { popMenu } from './menu.ts'
@@ -52,6 +54,7 @@ export interface EditOptions {
 export class EditSession {
   readonly editor: Editor
   readonly bar: EditBar
+  readonly hands: Hands
   private readonly listeners = new AbortController()
   private readonly lane: VelocityLane
   private store: WorkStore
@@ -75,7 +78,14 @@ export class EditSession {
     this.bar = document.createElement('ostinato-edit-bar')
     this.bar.editor = this.editor
     this.bar.closable = options.onDone !== undefined
-    places.tools.append(this.bar)
+    // Letters that play come before letters that mean something else.
+    this.hands = new Hands(player, roll, this.editor, signal)
+    const handsBar = document.createElement('ostinato-hands-bar')
+    handsBar.hands = this.hands
+    handsBar.hidden = true
+    this.bar.below = handsBar
+    places.tools.append(this.bar, handsBar)
+    signal.addEventListener('abort', () => handsBar.remove())
     this.lane = new VelocityLane(places.lane, roll, this.editor)
     const hand = new EditHand(this.editor, {
       onMenu: (point) => this.popMenu(point),
