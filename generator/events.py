@@ -57,8 +57,8 @@ class NotesEvent(TypedDict):
 
 
 class PathEvent(TypedDict):
-    """How a blend will go: its number of points; of each piece the share of its notes that the network redraws;
-    each point's distance from the first, 0 to 1; what was cut, repeated or mapped, in sentences.
+    """How a blend will go: its number of points; of each piece the share of its notes that the network
+    redraws; each point's distance from the first, 0 to 1; what was cut, repeated or mapped, in sentences.
     """
 
     type: Literal["path"]

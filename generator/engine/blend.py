@@ -25,7 +25,7 @@ from generator.engine.path import (
     keys_of,
     sets_of,
 )
-from generator.music.cells import Reading, cells_to_notes
+from generator.music.cells import BEGINS, STRUCK, Reading, cells_to_notes
 from generator.music.grid import TICKS_PER_STEP
 from generator.music.notes import MusicError
 from generator.music.score import Score, Tempo, Track, tempo_at
@@ -36,6 +36,8 @@ from generator.networks.vae_checkpoints import load_cells
 ATTRIBUTES = ("denser", "sparser", "higher", "lower", "more_syncopated")
 DECODED = 33
 """Points that are decoded on a path; its steps are then made even."""
+LEAST_LIKELY = -4.0
+"""The logit below which nothing is written, however few notes there are: odds of one to fifty."""
 NAMES = ("A", "B", "C", "D")
 
 
@@ -145,12 +147,21 @@ class Blend:
             mean, deviation, self.network.where(place), place.bar, n_groups, (n_bars, n_tracks)
         )
 
-    def decode(self, z: Tensor, like: Latents, where: Tensor | None = None) -> NDArray[np.bool_]:
-        """Which lanes are on: (C, Z) → (N, M, T, L). where: see CellVAE; else as in `like`."""
+    def decode(
+        self,
+        z: Tensor,
+        like: Latents,
+        where: Tensor | None = None,
+        counts: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.bool_]:
+        """Which lanes are on: (C, Z) → (N, M, T, L). where: see CellVAE; else as in `like`.
+
+        counts: (M,) how many notes each track is to have about; else what is more likely on than off.
+        """
         told = like.where if where is None else where
         logits = self.network.logits(z, told, like.bar, like.n_groups)
-        on: NDArray[np.bool_] = (logits > 0).numpy()
-        return on.reshape(*like.shape, *on.shape[1:])
+        lanes: NDArray[np.float32] = logits.numpy().reshape(*like.shape, *logits.shape[1:])
+        return lanes > 0 if counts is None else as_many(lanes, counts)
 
     # --- asks ------------------------------------------------------------------------------------
 
@@ -158,12 +169,14 @@ class Blend:
         """The path between two pieces."""
         (first, last), changes = align(list(ask.pieces), list(NAMES[:2]))
         a, b = self.encode(first.reading), self.encode(last.reading)
+        count_a, count_b = (np.array([track.notes.size for track in end.score.tracks]) for end in (first, last))
         shares = torch.linspace(0, 1, DECODED)
         way = []
         for share in shares:
             z = (torch.lerp if ask.straight else slerp_rows)(a.mean, b.mean, float(share))
             where = torch.lerp(a.where, b.where, float(share))
-            way.append(decoded_keys(self.decode(z, a, where)))
+            counts = (1 - float(share)) * count_a + float(share) * count_b
+            way.append(decoded_keys(self.decode(z, a, where, counts)))
         start, goal = set(keys_of(first)), set(keys_of(last))
         points = [set(point) for point in way]
         events = events_of(start, goal, points)
@@ -240,6 +253,22 @@ class Blend:
         length = int(steps.sum()) * TICKS_PER_STEP
         metres = tuple(metre for metre in near.score.metres if metre.tick < length)
         return Score(tuple(tracks), (Tempo(0, tempo),), metres, length)
+
+
+def as_many(lanes: NDArray[np.float32], counts: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """The likeliest beginnings of each track, about as many as are wanted.
+
+    Between two pieces the network is of two minds: most notes are likelier off than on, and what is likely
+    alone would leave the middle of a path thin. lanes: (N, M, T, L) logits. counts: (M,).
+    """
+    on = lanes > 0
+    for m, count in enumerate(np.rint(counts).astype(int).tolist()):
+        part = max((BEGINS, STRUCK), key=lambda part, m=m: float(lanes[:, m, :, part].max()))
+        own = lanes[:, m, :, part]
+        if count > np.count_nonzero(on[:, m, :, part]):
+            level = float(np.partition(own.ravel(), -count)[-count])
+            on[:, m, :, part] = own >= min(0.0, max(LEAST_LIKELY, level))
+    return on
 
 
 def slerp_rows(a: Tensor, b: Tensor, share: float) -> Tensor:

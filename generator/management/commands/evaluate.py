@@ -1,4 +1,4 @@
-"""manage.py evaluate rnn, evaluate musegan: measure the networks that ship."""
+"""manage.py evaluate rnn, evaluate musegan, evaluate vae: measure the networks that ship."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from generator.networks.band_checkpoints import MODELS
 from generator.networks.checkpoints import WEIGHTS, CheckpointError
-from generator.training import band_cards, evaluate_musegan
+from generator.training import band_cards, evaluate_musegan, evaluate_vae, vae_cards
 from generator.training.cards import write_card
 from generator.training.evaluate_rnn import evaluate, table
 from generator.training.sources import DatasetError
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Measures the shipped networks on held-out music; as a table, or as JSON with --json."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("family", choices=["rnn", "musegan"])
+        parser.add_argument("family", choices=["rnn", "musegan", "vae"])
         parser.add_argument("--only", metavar="NAME", help="one network, such as chorale or hybrid/scratch")
         parser.add_argument("--json", action="store_true", help="print JSON alone")
         parser.add_argument(
@@ -30,6 +30,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["family"] == "musegan":
             self._musegan(options)
+            return
+        if options["family"] == "vae":
+            self._vae(options)
             return
         figures: dict[str, Any] = {}
         lines: dict[str, list[str]] = defaultdict(list)
@@ -62,3 +65,17 @@ class Command(BaseCommand):
                 self.stderr.write(f"wrote {band_cards.write_card(name, WEIGHTS, found[name])}")
         if options["json"]:
             self.stdout.write(json.dumps(evaluate_musegan.as_json(found), indent=2))
+
+    def _vae(self, options: dict[str, Any]) -> None:
+        found: dict[str, Any] = {}
+        try:
+            for section, figures in evaluate_vae.evaluate(only=options["only"]):
+                found[section] = figures
+                if not options["json"]:
+                    self.stdout.write(evaluate_vae.table(section, figures))
+        except (CheckpointError, DatasetError) as error:
+            raise CommandError(str(error)) from error
+        for path in vae_cards.write_cards(WEIGHTS, found) if options["cards"] else ():
+            self.stderr.write(f"wrote {path}")
+        if options["json"]:
+            self.stdout.write(json.dumps(found, indent=2))
