@@ -22,6 +22,8 @@ class Heard:
     finished: float
     notes: list[list[int]] = field(repr=False)  # [track, onset, duration, pitch, velocity]
     bars: int
+    wait_told: float | None = None  # the first wait in line that was told, and when it was told
+    told_after: float = 0.0
 
 
 def generate(site: str, **asked: Any) -> Heard:
@@ -42,12 +44,15 @@ def generate(site: str, **asked: Any) -> Heard:
     header = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
     address = site.replace("http", "ws", 1) + str(job["socket"])
     first_note, notes, bars = 0.0, [], 0
+    wait_told, told_after = None, 0.0
     with connect(
         address, origin=Origin(site), additional_headers={"Cookie": header}, max_size=None
     ) as socket:
         while True:
             event = json.loads(socket.recv(timeout=PATIENCE))
-            if event["type"] == "notes":
+            if event["type"] == "queue" and wait_told is None:
+                wait_told, told_after = event["wait_seconds"], time.perf_counter() - accepted
+            elif event["type"] == "notes":
                 first_note = first_note or time.perf_counter()
                 notes += event["notes"]
                 bars = event["bars_done"]
@@ -55,4 +60,12 @@ def generate(site: str, **asked: Any) -> Heard:
                 raise RuntimeError(f"job {job['code']} ended badly: {event}")
             elif event["type"] == "finished":
                 ended = time.perf_counter()
-                return Heard(accepted - begun, first_note - accepted, ended - accepted, notes, bars)
+                return Heard(
+                    accepted - begun,
+                    first_note - accepted,
+                    ended - accepted,
+                    notes,
+                    bars,
+                    wait_told,
+                    told_after,
+                )

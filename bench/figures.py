@@ -7,13 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing measured. runs: its values in `unit`. promise: (percentile, bound), or None."""
+    """One thing measured. runs: its values in `unit`. promise: (percentile, bound), or None.
+
+    key: its name for programs, none for most.
+    """
 
     name: str
     unit: str
     runs: tuple[float, ...]
     promise: tuple[int, float] | None = None
     more_is_better: bool = False
+    key: str = ""
+
+    @property
+    def value(self) -> float:
+        """The percentile that counts: the promise's, else the median."""
+        return percentile(self.runs, self.promise[0] if self.promise else 50)
 
     @property
     def kept(self) -> bool | None:

@@ -1,8 +1,8 @@
 """Measures the real thing: python -m bench.run [--runs 20] [--json FILE] [PART ...]. `make bench` runs all.
 
-Everything but the MIDI part is measured from outside, on `manage.py serve` with the weights that ship: over
-HTTP, over the socket, in a real Chromium. On a machine that is busy with other things the figures are of no
-use, and a warning says so.
+Everything but the MIDI and engine parts is measured from outside, on `manage.py serve` with the weights that
+ship: over HTTP, over the socket, in a real Chromium. On a machine that is busy with other things the figures
+are of no use, and a warning says so.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import browser, client, generation, midi
+from bench import browser, client, engine, generation, load, midi
 from bench.figures import Figure, percentile, table
 from tests.browser.server import ROOT, Server
 
@@ -66,9 +66,13 @@ Part = Callable[[Server, int], list[Figure]]
 PARTS: dict[str, Part] = {
     "start": starts,
     "memory": memory,
+    "engine": lambda _server, runs: engine.throughput(runs),
+    "likelihood": lambda _server, runs: engine.likelihood(runs),
     "first-note": generation.first_note,
     "32-bars": generation.thirty_two_bars,
     "many": generation.many_at_once,
+    "wait": generation.waits,
+    "crowd": load.crowd,
     "sound": browser.press_to_sound,
     "roll": lambda _server, _runs: browser.roll_frames(),
     "midi": lambda _server, runs: midi.read_and_write(runs),
@@ -111,9 +115,17 @@ def main() -> int:
     print(table(figures))
     if arguments.json:
         arguments.json.write_text(
-            json.dumps({"machine": where, "busy": busy, "figures": as_json(figures)}, indent=2) + "\n"
+            json.dumps(
+                {"machine": where, "busy": busy, **by_key(figures), "figures": as_json(figures)}, indent=2
+            )
+            + "\n"
         )
     return 0
+
+
+def by_key(figures: list[Figure]) -> dict[str, float]:
+    """The figures that have a name for programs: of each the percentile that counts."""
+    return {figure.key: figure.value for figure in figures if figure.key}
 
 
 def as_json(figures: list[Figure]) -> list[dict[str, object]]:
