@@ -79,8 +79,11 @@ def test_the_ruler_seeks_where_it_is_clicked_and_loops_what_is_dragged(page: Pag
     expect(loop).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_keys_play_pause_step_by_bars_and_mute(page: Page, roll: Locator) -> None:
+def test_the_keys_play_pause_step_by_bars_and_notes_and_mute(page: Page, roll: Locator) -> None:
+    expect(page.get_by_role("grid", name="Notes")).to_be_attached()
     page.keyboard.press("ArrowRight")
+    expect(place_button(page, "Bar 1, beat 2")).to_be_attached()
+    page.keyboard.press("d")
     expect(place_button(page, "Bar 2, beat 1")).to_be_attached()
     page.keyboard.press("Home")
     expect(place_button(page, "Bar 1, beat 1")).to_be_attached()
