@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from gallery.cards import HEIGHT as CARD_HEIGHT
 from gallery.cards import WIDTH as CARD_WIDTH
 from gallery.models import Piece
+from gallery.sharing import link_of
 
 # Pixels that each size is made for. mini: button and title; small: with the roll; full: roll and transport.
 SIZES: Mapping[str, tuple[int, int]] = {"mini": (300, 60), "small": (400, 120), "full": (720, 420)}
@@ -83,12 +84,20 @@ def piece_at(address: str, host: str) -> tuple[Piece, Look] | None:
     return None if piece is None else (piece, Look.read(QueryDict(parts.query)))
 
 
+def shared_code(piece: Piece) -> str:
+    """The code by which others open a piece: for an unlisted one that of its link."""
+    if piece.visibility != Piece.Visibility.UNLISTED or piece.address != piece.code:
+        return piece.address
+    link = link_of(piece)
+    return link.code if link is not None else piece.address
+
+
 def iframe(piece: Piece, site: str, look: Look, width: int, height: int) -> str:
     """The tag that a page of another site puts in. `site`: our address, without a slash at its end."""
     return format_html(
         '<iframe src="{}" width="{}" height="{}" title="{}" frameborder="0" allow="autoplay"'
         ' loading="lazy"></iframe>',
-        f"{site}{reverse('embed', args=[piece.address])}{look.query()}",
+        f"{site}{reverse('embed', args=[shared_code(piece)])}{look.query()}",
         width,
         height,
         f"{piece.title}, {piece.author}",

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from gallery.embed import SIZES, Look, iframe
+from gallery.embed import SIZES, Look, iframe, shared_code
 from gallery.models import Piece
 
 register = template.Library()
+register.filter(shared_code)
 
 
 @register.simple_tag

@@ -186,3 +186,17 @@ def test_a_page_gives_the_code_as_text_and_none_for_a_private_piece(
     assert "<script>" not in code
     client.force_login(alice)
     assert 'id="embed-code"' not in client.get(f"/pieces/{make_piece(alice).code}/").content.decode()
+
+
+def test_what_the_author_of_an_unlisted_piece_shares_opens_for_others(
+    client: Client, alice: User, make_piece: Make
+) -> None:
+    piece = make_piece(alice, visibility="unlisted")
+    client.force_login(alice)
+    page = html.unescape(client.get(f"/pieces/{piece.code}/").content.decode())
+    shared = re.search(r'data-address="http://testserver([^"]+)"', page)
+    framed = re.search(r'<iframe src="http://testserver(/embed/[^"]+)"', page)
+    assert shared is not None
+    assert framed is not None
+    for address in (shared[1], framed[1]):
+        assert Client().get(address).status_code == 200
