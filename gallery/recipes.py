@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any, TypedDict
 
@@ -82,7 +82,12 @@ def notes_hash(midi: bytes) -> str:
 
 
 def prime_of(piece: Piece) -> Score | None:
-    """The bars that a piece goes on after: its own first ones, which were kept note for note."""
+    """What a piece was made with and kept note for note: its first bars, where it goes on after them, or
+    the tracks that a band played along with.
+    """
+    if given := piece.recipe.get("given"):
+        roles = {wanted["role"] for wanted in given["tracks"]}
+        return replace(piece.score, tracks=tuple(t for t in piece.score.tracks if t.role in roles))
     source = piece.recipe.get("continue_from")
     if not source:
         return None

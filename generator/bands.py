@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MODEL = "musegan"
 ARRANGERS = ("jamming", "composer", "hybrid")
+DEFAULT_TEMPO = 104.0
 
 
 def is_band(job: Job) -> bool:
@@ -40,6 +41,27 @@ def arrangers(*, conditional: bool = False) -> list[str]:
     way = "conditional" if conditional else "scratch"
     there = settings.ENGINE != SHIPPED
     return [name for name in ARRANGERS if there or (WEIGHTS / f"musegan_{name}_{way}.safetensors").exists()]
+
+
+def cards() -> list[dict[str, Any]]:
+    """The bands that can be asked for, as cards of the studio."""
+    words = {
+        "hybrid": (_("Hybrid band"), _("Five players: one idea for all, and something of each one's own.")),
+        "composer": (_("Composed band"), _("Five tracks from one mind, thought together.")),
+        "jamming": (_("Jam"), _("Five players in one key, each following their own head.")),
+    }
+    there = arrangers()
+    return [
+        {
+            "name": name,
+            "title": title,
+            "description": line,
+            "default_tempo": DEFAULT_TEMPO,
+            "metres": ["4/4"],
+        }
+        for name, (title, line) in words.items()
+        if name in there
+    ]
 
 
 def given_of(owner: User, given: dict[str, Any]) -> Score:
@@ -85,16 +107,19 @@ def given_of(owner: User, given: dict[str, Any]) -> Score:
 
 def ask_of(job: Job) -> BandAsk:
     """What the engine is to do for a job."""
+    return ask_from(job.request, job.seed, read_midi(bytes(job.prime)) if job.prime else None)
+
+
+def ask_from(asked: dict[str, Any], seed: int, given: Score | None) -> BandAsk:
+    """A request of the API in the engine's words."""
     from generator.engine.band import BandAsk, Seeds
 
-    asked = job.request
     latents = asked["latents"]
-    given = read_midi(bytes(job.prime)) if job.prime else None
     roles = frozenset(wanted["role"] for wanted in asked["given"]["tracks"]) if given else frozenset()
     return BandAsk(
         arranger=asked["arranger"],
         bars=0 if given else asked["bars"],
-        seed=job.seed,
+        seed=seed,
         seeds=Seeds(latents["shared"], latents["shared_time"], latents["private"], latents["private_time"]),
         form=asked["form"],
         key=asked["key"],

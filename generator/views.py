@@ -135,7 +135,8 @@ def studio(request: HttpRequest) -> HttpResponse:
     """The page where music is made. ?job= shows a job, ?continue=…&bar= goes on after a bar of a piece."""
     job = own_job(request, request.GET["job"]) if request.GET.get("job") else None
     context: dict[str, Any] = {
-        "styles": styles_json(),
+        # A band begins pieces, it does not go on with them.
+        "styles": styles_json() + ([] if request.GET.get("continue") else bands.cards()),
         "job": job_json(job) if job else None,
         "continue_from": continued(request) if request.GET.get("continue") else None,
         "limits": {

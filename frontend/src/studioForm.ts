@@ -1,6 +1,6 @@
 import { find, findAll, make } from './dom.ts'
 import {
-  defaultSettings, keyName, MAJOR_KEYS, MINOR_KEYS, type Range, RANGES, type Settings, settingsFrom, type StyleCard, typedNumber, within,
+  defaultSettings, isBand, keyName, MAJOR_KEYS, MINOR_KEYS, type Range, RANGES, type Settings, settingsFrom, type StyleCard, typedNumber, within,
 } from './studioSettings.ts' // prettier-ignore
 
 const words = {
@@ -151,6 +151,9 @@ export class StudioForm {
     lock.checked = settings.keyLock
     lock.disabled = settings.key === ''
     find('#key-lock-hint', this.form).textContent = settings.key === '' ? words.lockHint : ''
+    const band = isBand(settings.style)
+    lock.closest<HTMLElement>('.check')!.hidden = band
+    find('#key-lock-hint', this.form).hidden = band
     const tempo = this.input('tempo')
     tempo.value = settings.tempo === null ? '' : String(settings.tempo)
     tempo.placeholder = String(Math.round(this.style?.default_tempo ?? 0) || '')
@@ -158,6 +161,7 @@ export class StudioForm {
     for (const [name, key] of Object.entries(SLIDERS)) {
       const input = this.input(name)
       input.value = String(settings[key])
+      input.closest<HTMLElement>('.field')!.hidden = band
       this.preview(input)
       this.showReset(name, settings[key] !== base[key])
     }

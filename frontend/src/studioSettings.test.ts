@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { JobRequest } from './api.ts'
 import { defaultSettings, keyName, requestFrom, settingsFrom, settingsFromRequest, type StyleCard, typedNumber } from './studioSettings.ts'
 
 const styles: StyleCard[] = [
@@ -31,6 +32,19 @@ test('the request says which bars to go on after', () => {
   const request = requestFrom(defaultSettings('folk'), { piece: 'abc', bars: 4 })
   expect(request.continue_from).toEqual({ piece: 'abc', bars: 4 })
   expect(request.seed).toBeNull()
+})
+
+test('a band is asked for by its arranger', () => {
+  const request = requestFrom({ ...defaultSettings('hybrid'), bars: 12, key: 'D minor' }, null)
+  expect(request).toMatchObject({ model: 'musegan', arranger: 'hybrid', bars: 12, key: 'D minor' })
+  expect(requestFrom(defaultSettings('folk'), null)).not.toHaveProperty('arranger')
+})
+
+test("what a band was asked fills the form, though it knows no daring", () => {
+  const hybrid: StyleCard = { name: 'hybrid', title: 'Hybrid band', description: '', default_tempo: 104, metres: ['4/4'] }
+  const { model, arranger, bars, key, tempo, seed } = requestFrom({ ...defaultSettings('hybrid'), tempo: 90 }, null)
+  const asked = { model, arranger, style: 'hybrid', bars, key, tempo, seed, metre: null, continue_from: null } as JobRequest
+  expect(settingsFromRequest(asked, [...styles, hybrid])).toEqual({ ...defaultSettings('hybrid'), tempo: 90 })
 })
 
 test("a job's form shows what was asked, with the seed free", () => {

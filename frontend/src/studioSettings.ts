@@ -94,9 +94,15 @@ export function settingsFromRequest(request: JobRequest, styles: readonly StyleC
   return settingsFrom(JSON.stringify(settings), styles, maxBars)
 }
 
+/** The styles that a band plays (MuseGAN's arrangers) instead of a writer of single notes. */
+const ARRANGERS: readonly string[] = ['hybrid', 'composer', 'jamming']
+
+export const isBand = (style: string) => ARRANGERS.includes(style)
+
+/** What to ask for. A band reads of it what concerns a band: it has no scale to keep to and no daring. */
 export function requestFrom(settings: Settings, continueFrom: JobRequest['continue_from']): JobRequest {
   return {
-    model: 'rnn',
+    ...(isBand(settings.style) ? { model: 'musegan', arranger: settings.style } : { model: 'rnn' }),
     style: settings.style,
     bars: settings.bars,
     key: settings.key || null,

@@ -34,6 +34,8 @@ from generator.training.phrases import Phrases
 N_PHRASES = 2000
 N_COMPARED = 1000
 """Phrases whose bars are compared with each other, and with runs of the training data."""
+N_COPIED = 50
+"""Phrases that are searched for in the training data."""
 SEED = 2018
 
 Cells = NDArray[np.uint8]
@@ -145,7 +147,7 @@ def alike(pitched: Cells, drums: Cells, owner: NDArray[np.int64], threshold: flo
     return m.self_similarity(m.nearest_distances(bars, bar_groups(owner[:N_COMPARED])), threshold)
 
 
-def copied(pitched: Cells, runs: metrics.RunIndex, n: int = 400) -> Figures:
+def copied(pitched: Cells, runs: metrics.RunIndex, n: int = N_COPIED) -> Figures:
     """The longest run of notes that each phrase shares with the training data."""
     longest = np.array([runs.longest(band_notes(phrase)).n_notes for phrase in pitched[:n]])
     return {"median": float(np.median(longest)), "p99": float(np.quantile(longest, 0.99))}
@@ -180,7 +182,7 @@ def model_figures(model: str, data: Data, weights: Path, training: Figures) -> F
     rolls = data.held_out[1]
     pitched, drums = phrases_of(checkpoint.generator, rolls, n=N_PHRASES, seed=SEED)
     row = row_of(pitched, drums, given=BAND[GIVEN] if conditional else None)
-    reference = Reference.of(data.train[1], model, len(data.train[1]))
+    reference = Reference.of(data.train[1], model, 6000)
     figures = measure(pitched, drums, reference)
     for name in ("length_overlap", "pitch_class_overlap"):
         row[name] = [
@@ -188,7 +190,7 @@ def model_figures(model: str, data: Data, weights: Path, training: Figures) -> F
             for x, ratio in zip(figures.values[name], figures.ratios[name], strict=True)
         ]
     row["drum_overlap"] = rounded(
-        float(m.overlap(m.drum_histogram(drums), m.drum_histogram(data.train[1].drums.numpy()))[0])
+        float(m.overlap(m.drum_histogram(drums), m.drum_histogram(data.train[1].drums[::4].numpy()))[0])
     )
     row["self_similarity"] = rounded(alike(pitched, drums, np.arange(len(pitched)), data.threshold))
     row["longest_run"] = copied(pitched, data.runs)
@@ -278,7 +280,7 @@ def evaluate(weights: Path = WEIGHTS, only: str | None = None) -> Iterator[tuple
             if len(part):
                 rows[f"{side}/{name}"] = row_of(*taken(part, spread(len(part), 3000)))
     rows["held_out"]["longest_run"] = copied(
-        taken(data.held_out[1], spread(len(data.held_out[1]), 400))[0], data.runs
+        taken(data.held_out[1], spread(len(data.held_out[1]), N_COPIED))[0], data.runs
     )
     rows["training"]["held_out_self_similarity"] = rows["held_out"]["self_similarity"]
     yield from rows.items()
