@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from generator.models import Job, Message, Worker
+from generator.services import job_create
+from musicsite.errors import ApplicationError
 
 
 class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -36,6 +40,21 @@ class JobAdmin(LookOnly):
     search_fields = ["code", "owner__username"]
     list_select_related = ["owner"]
     exclude = ["prime"]
+    actions = ["ask_again"]
+
+    @admin.action(description=_("Ask again for those that failed"))
+    def ask_again(self, request: HttpRequest, jobs: models.QuerySet[Job]) -> None:
+        """A new job for the same person with the same request and seed; the failed one stays as it is."""
+        done = 0
+        for job in jobs.filter(status=Job.Status.FAILED).select_related("owner"):
+            try:
+                job_create(owner=job.owner, request={**job.request, "seed": job.seed})
+                done += 1
+            except ApplicationError as refusal:
+                messages.warning(request, f"{job.code}: {refusal.message}")
+        messages.success(
+            request, ngettext("%(n)d job asked for.", "%(n)d jobs asked for.", done) % {"n": done}
+        )
 
 
 @admin.register(Message)

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from gallery.urls import api as gallery_api
+from gallery.usage import usage
 from generator.urls import api as generator_api
 from musicsite import accounts
 from musicsite.accounts import for_members, not_for_members
@@ -46,5 +47,6 @@ urlpatterns = [
     path("api/v1/tokens/", TokenView.as_view(), name="api-tokens"),
     path("api/v1/", include(generator_api)),
     path("api/v1/", include(gallery_api)),
+    path("admin/usage/", usage, name="usage"),
     path("admin/", admin.site.urls),
 ]

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from generator.models import Job, Message, Worker
-from generator.services import job_start
+from generator.services import job_fail, job_start
 from tests.conftest import Make, run
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +67,27 @@ def test_the_status_page_shows_what_the_generator_does(alice: User, make_job: Ma
 
 def test_the_site_says_that_it_is_well(db: None) -> None:
     assert Client().get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_failed_job_is_asked_for_again(admin: Client, queued_job: Job) -> None:
+    job_start(job_id=queued_job.pk)
+    job = Job.objects.get(pk=queued_job.pk)
+    job_fail(job=job, code="no_room", message="It could not be written.")
+    admin.post("/admin/generator/job/", {"action": "ask_again", "_selected_action": [job.pk]})
+    again = Job.objects.exclude(pk=job.pk).get()
+    assert (again.owner, again.status, again.seed) == (job.owner, "queued", job.seed)
+    assert {**again.request, "seed": None} == {**job.request, "seed": None}
+
+
+def test_usage_is_drawn_by_day_for_staff_alone(
+    admin: Client, alice: User, make_job: Make, make_piece: Make
+) -> None:
+    make_job(alice)
+    make_piece(alice, visibility="public")
+    charts = {chart.title: chart for chart in admin.get("/admin/usage/").context["charts"]}
+    asked = charts["Pieces asked for"]
+    assert (asked.total, asked.columns[-1].n, asked.columns[-1].height, asked.columns[0].n) == (1, 1, 100, 0)
+    assert charts["Pieces published"].total == 1
+    member = Client()
+    member.force_login(alice)
+    assert member.get("/admin/usage/").status_code == 302
