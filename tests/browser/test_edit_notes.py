@@ -235,12 +235,10 @@ def test_notes_are_drawn_moved_and_deleted_with_a_finger(phone: Page) -> None:
 
     tap(point(phone, roll, 480, 74))
     assert [480, 120, 74, 90] in notes(phone)
-    start, end = point(phone, roll, 500, 74), point(phone, roll, 980, 74)
-    fingers(session, "touchStart", [start])
+    (x, y), (end, _y) = point(phone, roll, 500, 74), point(phone, roll, 980, 74)
+    fingers(session, "touchStart", [(x, y)])
     for step in range(1, 5):
-        fingers(
-            session, "touchMove", [tuple(a + (b - a) * step / 4 for a, b in zip(start, end, strict=True))]
-        )  # type: ignore[misc]
+        fingers(session, "touchMove", [(x + (end - x) * step / 4, y)])
     fingers(session, "touchEnd", [])
     assert [960, 120, 74, 90] in notes(phone)
     # A finger that rests brings the menu.

@@ -21,7 +21,7 @@ def address(piece: Piece) -> str:
     return f"/api/v1/pieces/{piece.code}/notes/"
 
 
-def rows(piece: Piece) -> list[list[list[int]]]:
+def rows(piece: Piece) -> list[list[list[Any]]]:
     return [[list(row) for row in track.notes.tolist()] for track in piece.score.tracks]
 
 
