@@ -10,19 +10,25 @@ import argparse
 import subprocess
 import sys
 
+from generator.networks.band_checkpoints import MODELS
+
 ORDER = ("chorale", "pop", "folk", "jsb_quarter")
+BANDS = ("bars", *MODELS)
+"""MuseGAN's: what all six begin with, then the six."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", choices=[*ORDER, []], help="only these, in this order")
+    parser.add_argument("names", nargs="*", choices=[*ORDER, *BANDS, []], help="only these, in this order")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
-    for name in given.names or ORDER:
+    for name in given.names or (*ORDER, *BANDS):
         # A process each, so that what one needed in memory is free for the next.
         command = [sys.executable, "-m", "generator.training.train", name, "--threads", str(given.threads)]
+        if name in BANDS:
+            command = [sys.executable, "-m", "generator.training.train_musegan", name]
         if (status := subprocess.run(command, check=False).returncode) != 0:
             return status
     return 0
