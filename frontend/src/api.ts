@@ -150,6 +150,26 @@ export const startReproduction = (code: string) => send<Reproduction>('POST', `/
 /** Has a recipe followed for who asks. */
 export const importRecipe = (recipe: unknown) => send<Job>('POST', '/api/v1/recipes/', recipe)
 
+/** A blend of pieces: its points, ends included. */
+export interface Blend {
+  code: string
+  status: JobStatus
+  error: { code: string; message: string } | null
+  path: {
+    redrawn: number[]
+    distance: number[]
+    changes: string[]
+    points: { index: number; shares: number[]; score: ScoreJson }[]
+  }
+}
+
+export const askBlend = (pieces: readonly string[]) => send<Blend>('POST', '/api/v1/interpolations/', { pieces }, { 'Idempotency-Key': newKey() })
+
+export const getBlend = (code: string) => send<Blend>('GET', `/api/v1/interpolations/${code}/`)
+
+/** Keeps a point of a blend; several are kept one a bar. */
+export const keepPoint = (code: string, points: readonly number[]) => send<Piece>('POST', `/api/v1/interpolations/${code}/pieces/`, { points })
+
 export const createToken = () => send<{ token: string }>('POST', '/api/v1/tokens/')
 
 export interface Uploaded {

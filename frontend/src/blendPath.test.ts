@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { changeAt, draggedPoints, nextBeat, shareWords } from './blendPath.ts'
+import type { Note } from './note.ts'
+import type { Score } from './score.ts'
+
+const note = (onset: number, pitch: number): Note => ({ onset, duration: 480, pitch, velocity: 80 })
+const score = (notes: Note[], denominator = 4): Score => ({
+  length: 1920,
+  tempos: [{ tick: 0, bpm: 120 }],
+  metres: [{ tick: 0, numerator: denominator, denominator }],
+  tracks: [{ name: 'Melody', role: 'melody', program: 73, isDrum: false, notes }],
+})
+
+describe('the next beat', () => {
+  it('is the beat itself when the music stands on it', () => expect(nextBeat(score([]), 480)).toBe(480))
+  it('is the quarter after it else', () => expect(nextBeat(score([]), 481)).toBe(960))
+  it('is an eighth where the metre counts eighths', () => expect(nextBeat(score([], 8), 250)).toBe(480))
+})
+
+describe('changing over', () => {
+  it('keeps what has begun and takes what follows from the new point', () => {
+    const merged = changeAt(score([note(0, 60), note(480, 62), note(960, 64)]), score([note(0, 72), note(480, 74), note(960, 76)]), 480)
+    expect(merged.tracks[0]?.notes.map((n) => n.pitch)).toEqual([60, 74, 76])
+  })
+})
+
+describe('what was dragged', () => {
+  it('goes on with a point until a bar says another', () => expect(draggedPoints(new Map([[2, 8], [4, 32]]), 5, 0)).toEqual([0, 8, 8, 32, 32]))
+})
+
+it('says the shares in figures', () => expect(shareWords([0.75, 0.25], ['Mill', 'River'])).toBe('75 % Mill, 25 % River'))

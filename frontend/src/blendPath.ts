@@ -1,0 +1,40 @@
+/** The points between two pieces, and how the music goes over from one point to another. */
+import type { Score } from './score.ts'
+
+export interface BlendPoint {
+  /** Of each piece; 1 in all. */
+  readonly shares: readonly number[]
+  readonly score: Score
+}
+
+/** The bar line or beat at or after `tick`: where the music may change. */
+export function nextBeat(score: Score, tick: number): number {
+  const metre = [...score.metres].reverse().find((m) => m.tick <= tick) ?? { tick: 0, numerator: 4, denominator: 4 }
+  const beat = (480 * 4) / metre.denominator
+  return metre.tick + Math.ceil((tick - metre.tick) / beat) * beat
+}
+
+/**
+ * What is played from now on: `from` until `tick`, `to` after it. A note that has begun is heard to its end, unless the
+ * same key is struck again; so nothing is cut off and nothing hangs.
+ */
+export function changeAt(from: Score, to: Score, tick: number): Score {
+  return {
+    ...to,
+    tracks: to.tracks.map((track, number) => ({
+      ...track,
+      notes: [...(from.tracks[number]?.notes ?? []).filter((note) => note.onset < tick), ...track.notes.filter((note) => note.onset >= tick)],
+    })),
+  }
+}
+
+/** One point for each bar, from where the slider stood when that bar was heard; bars in between go on as before. */
+export function draggedPoints(heard: ReadonlyMap<number, number>, bars: number, first: number): number[] {
+  let point = first
+  return Array.from({ length: bars }, (_, bar) => (point = heard.get(bar + 1) ?? point))
+}
+
+/** "75 % Mill Jig, 25 % Slow River" */
+export function shareWords(shares: readonly number[], titles: readonly string[]): string {
+  return titles.map((title, i) => `${Math.round((shares[i] ?? 0) * 100)} % ${title}`).join(', ')
+}
