@@ -75,7 +75,7 @@ def test_an_error_page_names_the_request(settings: Settings) -> None:
 
 @pytest.mark.django_db
 def test_a_page_that_breaks_says_so_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gallery.views.Paginator", None)
+    monkeypatch.setattr("gallery.lists.page_of", None)
     browser = Client(raise_request_exception=False)
     answer = browser.get("/gallery/")
     assert answer.status_code == 500
