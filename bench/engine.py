@@ -38,7 +38,7 @@ def pace(engine: Engine, style: str, at_once: int, seed: int) -> float:
     """Notes a second of all together, with so many jobs at the same time."""
     notes: list[int] = []
     threads = [
-        threading.Thread(target=lambda n=n: notes.append(write(engine, style, seed + n)))  # type: ignore[misc]
+        threading.Thread(target=lambda n=n: notes.append(write(engine, style, seed + n)))
         for n in range(at_once)
     ]
     begun = time.perf_counter()
