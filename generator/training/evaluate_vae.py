@@ -14,7 +14,7 @@ from generator.engine.blend import Blend, PathAsk
 from generator.music import notes as n
 from generator.music.score import Score, Track, bar_edges, cut
 from generator.music.styles import STYLES, score_to_words
-from generator.music.tokens import Form
+from generator.music.tokens import Form, TokenError
 from generator.networks import checkpoints, vae_checkpoints
 from generator.networks.checkpoints import WEIGHTS, CheckpointError
 from generator.networks.vae import MusicVAE
@@ -180,9 +180,13 @@ def likelihood(family: Blend, weights: Path) -> Figures:
     for a, b in zip(tunes[::2], tunes[1::2], strict=True):
         way = family.run([PathAsk((a, b))])[0]
         ends = way.points[0], way.points[-1]
-        paid["path"].append([cost(way.points[i]) for i in at])
-        paid["mixed"].append([cost(mixed(*ends, i / 32, rng)) for i in at])
-    found: Figures = {"pairs": N_LIKELIHOOD_PAIRS, "at": [i / 32 for i in at]}
+        try:
+            rows = [cost(way.points[i]) for i in at], [cost(mixed(*ends, i / 32, rng)) for i in at]
+        except TokenError:  # a rest that is longer than the judge has a word for
+            continue
+        paid["path"].append(rows[0])
+        paid["mixed"].append(rows[1])
+    found: Figures = {"pairs": len(paid["path"]), "at": [i / 32 for i in at]}
     for name, rows in paid.items():
         mean = np.mean(rows, 0)
         found[name] = [round(float(value), 3) for value in mean]

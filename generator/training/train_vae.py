@@ -57,7 +57,9 @@ BANDS = ("multitrack_games", "multitrack_arranged")
 MELODY_16 = VAEConfig(("melody",), 16, latent=512)
 
 RECIPES: dict[str, Recipe | CellRecipe] = {
-    "melody_2": Recipe(VAEConfig(("melody",), 2), TUNES, Schedule(9.7e5, rate=3e-3, beta=0.03), 128, bits=48),
+    "melody_2": Recipe(
+        VAEConfig(("melody",), 2), TUNES, Schedule(2.6e5, beta=0.02), 128, bits=48, warm=("melody_16",)
+    ),
     "drums_2": Recipe(VAEConfig(("drums",), 2), DRUMS, Schedule(3.4e5, rate=3e-3, beta=0.02), 128, bits=48),
     "melody_16": Recipe(MELODY_16, TUNES, Schedule(8.8e4, beta=0.02), 32, bits=256, warm=("melody_2",)),
     "drums_16": Recipe(
