@@ -51,6 +51,8 @@ export interface Hand {
   cursor(scene: Scene, point: Point): string
   /** A bar's number in the ruler was pressed. */
   ruler(tick: number, extend: boolean): void
+  /** Whether there is anything to paint within the view. */
+  shows(scene: Scene): boolean
   /** Over the notes, whenever anything has moved. */
   paint(pen: CanvasRenderingContext2D, scene: Scene): void
 }
@@ -554,10 +556,10 @@ export class PianoRoll {
     const moving = this.edge < this.score.length
     const edge = moving && this.edge > 0 && !this.calm.matches ? this.edge : null
     const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge, mark: this.mark }
-    const empty = !this.hand && moment.loop === null && moment.edge === null && moment.mark === null && !this.isInView(moment.playhead)
+    const empty = !this.hand?.shows(scene) && moment.loop === null && moment.edge === null && moment.mark === null && !this.isInView(moment.playhead)
     // A transparent canvas costs as much empty as full: it is only touched when it changes.
     if (!empty || !this.overlayEmpty) paintMoment(this.pen(this.overlay), scene, moment)
-    this.hand?.paint(this.pen(this.overlay), scene)
+    if (!empty) this.hand?.paint(this.pen(this.overlay), scene)
     this.overlayEmpty = empty
     if (this.rulerDirty && !this.ruler.hidden) {
       paintRuler(this.pen(this.ruler), scene, this.ruler.height / this.ratio, { ...moment, loop: this.loop }, this.loopOn)

@@ -22,6 +22,8 @@ const DOUBLE = 350
 const LONG = 500
 /** Movements shorter than this are none, px. */
 const STILL = 5
+/** So many chosen notes are looked at one by one to see whether any is in view. */
+const FEW = 64
 
 export interface EditHandOptions {
   /** A finger rested on the notes. */
@@ -128,6 +130,15 @@ export class EditHand implements Hand {
     const { start } = placeAt(metres, tick)
     const bar = barsBetween(metres, start, start + 1).next().value
     if (bar) this.editor.chooseBar(bar.start, bar.end, extend)
+  }
+
+  shows({ view }: Scene): boolean {
+    const { selected, caret } = this.editor
+    if (this.begun || selected.size > FEW) return true
+    const isInView = (from: number, to: number) => view.x(to) > -4 && view.x(from) < view.width + 4
+    if (!selected.size) return isInView(caret.tick, caret.tick + this.editor.newLength)
+    for (const { onset, duration } of selected) if (isInView(onset, onset + duration)) return true
+    return false
   }
 
   paint(pen: CanvasRenderingContext2D, scene: Scene): void {

@@ -20,6 +20,7 @@ export class VelocityLane {
   private readonly listeners = new AbortController()
   private readonly observer = new ResizeObserver(() => this.resize())
   private struck = new Map<string, number>()
+  private shown: readonly unknown[] = []
   private grabbed: { note: Note; velocity: number } | null = null
 
   constructor(
@@ -48,11 +49,13 @@ export class VelocityLane {
     const ratio = devicePixelRatio || 1
     this.canvas.width = Math.round(clientWidth * ratio)
     this.canvas.height = Math.round(clientHeight * ratio)
+    this.shown = []
     this.paint()
   }
 
-  /** As the roll stands now; called with each frame that it paints. */
+  /** As the roll stands now; called with each frame that it paints, and only works when something has changed. */
   paint(): void {
+    if (!this.hasChanged()) return
     const { picture, inset } = this.roll
     const { palette, view, ratio } = picture
     const pen = this.canvas.getContext('2d', { alpha: false })!
@@ -78,6 +81,15 @@ export class VelocityLane {
       pen.fill()
     })
     pen.restore()
+  }
+
+  private hasChanged(): boolean {
+    const { score, selected, track } = this.editor
+    const { view, palette } = this.roll.picture
+    const now = [view.scrollX, view.scale, view.width, this.canvas.width, score, selected, track, palette]
+    const changed = now.some((part, i) => part !== this.shown[i])
+    this.shown = now
+    return changed
   }
 
   private paintScale(pen: CanvasRenderingContext2D, palette: Palette, inset: number, width: number, height: number): void {
