@@ -11,12 +11,14 @@ const words = { unreachable: 'The site cannot be reached. What you typed is stil
 type Swapped = (ids: readonly string[]) => void
 
 export function bindLiveForms(onSwap: Swapped): void {
-  document.addEventListener('submit', (e) => {
+  const onSubmit = (e: SubmitEvent): void => {
     const form = e.target as HTMLFormElement
     if (form.dataset.live === undefined) return
     e.preventDefault()
     if (form.getAttribute('aria-busy') !== 'true') void send(form, e.submitter, onSwap)
-  })
+  }
+  // Before the page's own listener, which takes every form for one that leaves the page and marks it as busy.
+  document.addEventListener('submit', onSubmit, { capture: true })
 }
 
 async function send(form: HTMLFormElement, pressed: HTMLElement | null, onSwap: Swapped): Promise<void> {

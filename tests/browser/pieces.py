@@ -32,6 +32,6 @@ def publish(page: Page, code: str, *, licence: str = "CC BY 4.0") -> None:
     """Publish a piece by its pages. Ends on the piece's page."""
     page.goto(f"/pieces/{code}/")
     page.get_by_role("link", name="Publish").click()
-    page.get_by_text(licence, exact=True).click()
+    page.get_by_label(licence).check(force=True)
     page.get_by_role("button", name="Show it").click()
     expect(page.get_by_text("It hangs in the gallery now.")).to_be_visible()

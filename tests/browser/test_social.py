@@ -25,8 +25,12 @@ def test_what_a_listener_does_the_author_sees_without_reloading(page: Page, phon
     bob = new_name("bob")
     sign_up(phone, bob)
     phone.goto(f"/pieces/{piece}/")
-    phone.get_by_role("group", name="Does it sound well together?").get_by_text("4 of 5").check(force=True)
-    phone.get_by_role("group", name="Is it interesting?").get_by_text("5 of 5").check(force=True)
+    phone.get_by_role("group", name="Does it sound well together?").get_by_role("radio", name="4 of 5").check(
+        force=True
+    )
+    phone.get_by_role("group", name="Is it interesting?").get_by_role("radio", name="5 of 5").check(
+        force=True
+    )
     phone.get_by_role("button", name="Rate", exact=True).tap()
     expect(phone.get_by_role("button", name="Change my rating")).to_be_visible()
     expect(page.get_by_text("Harmony")).to_be_visible(timeout=2_000)
