@@ -90,7 +90,7 @@ def test_the_keys_play_pause_step_by_bars_and_notes_and_mute(page: Page, roll: L
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.keyboard.press("Space")
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     page.get_by_role("button", name="Tracks").click()
     page.keyboard.press("m")
     expect(page.get_by_role("button", name="Mute Melody")).to_have_attribute("aria-pressed", "true")
