@@ -143,9 +143,7 @@ class Blend:
         lanes = torch.from_numpy(reading.lanes.reshape(n_bars * n_tracks, *reading.lanes.shape[2:])).float()
         mean, log_variance = self.network.encode(lanes, place, n_groups)
         deviation = (0.5 * log_variance).exp()
-        return Latents(
-            mean, deviation, self.network.where(place), place.bar, n_groups, (n_bars, n_tracks)
-        )
+        return Latents(mean, deviation, self.network.where(place), place.bar, n_groups, (n_bars, n_tracks))
 
     def decode(
         self,
@@ -169,7 +167,8 @@ class Blend:
         """The path between two pieces."""
         (first, last), changes = align(list(ask.pieces), list(NAMES[:2]))
         a, b = self.encode(first.reading), self.encode(last.reading)
-        count_a, count_b = (np.array([track.notes.size for track in end.score.tracks]) for end in (first, last))
+        ends = (first.score, last.score)
+        count_a, count_b = (np.array([track.notes.size for track in score.tracks]) for score in ends)
         shares = torch.linspace(0, 1, DECODED)
         way = []
         for share in shares:
@@ -218,7 +217,11 @@ class Blend:
         return Way(tuple(scores), tuple(shares), tuple(redrawn), (), changes, self.weights)
 
     def vary(self, ask: VaryAsk) -> Score:
-        """A piece near another."""
+        """A piece near another.
+
+        Attributes move along directions in the latent space (MusicVAE, section 5.2.2): those of denser music
+        add notes, so the number of notes is the network's own to choose here.
+        """
         (piece,), _ = align([ask.piece], ["A"])
         latents = self.encode(piece.reading)
         noise = torch.randn(latents.mean.shape, generator=torch.Generator().manual_seed(ask.seed))
@@ -248,7 +251,7 @@ class Blend:
             own = model
             if not model.notes.size:
                 own = max((c.score.tracks[m] for c in corners), key=lambda track: track.notes.size)
-            notes = cells_to_notes(on[:, m], steps, velocity[:, m])
+            notes = cells_to_notes(on[:, m].astype(np.uint8), steps, velocity[:, m])
             tracks.append(Track(own.name, own.role, own.program, own.is_drum, notes))
         length = int(steps.sum()) * TICKS_PER_STEP
         metres = tuple(metre for metre in near.score.metres if metre.tick < length)
@@ -263,7 +266,8 @@ def as_many(lanes: NDArray[np.float32], counts: NDArray[np.float64]) -> NDArray[
     """
     on = lanes > 0
     for m, count in enumerate(np.rint(counts).astype(int).tolist()):
-        part = max((BEGINS, STRUCK), key=lambda part, m=m: float(lanes[:, m, :, part].max()))
+        loudest = [float(lanes[:, m, :, part].max()) for part in (BEGINS, STRUCK)]
+        part = STRUCK if loudest[1] > loudest[0] else BEGINS
         own = lanes[:, m, :, part]
         if count > np.count_nonzero(on[:, m, :, part]):
             level = float(np.partition(own.ravel(), -count)[-count])

@@ -52,7 +52,7 @@ def load_groups(name: str, side: str, n_bars: int, hop: int = 1) -> Groups:
         n, m = reading.lanes.shape[:2]
         if n < n_bars or not m:
             continue
-        filled = reading.lanes.any((1, 2, 3))
+        filled = np.asarray(reading.lanes.any(axis=(1, 2, 3)))
         for bar in range(0, n - n_bars + 1, hop):
             if filled[bar : bar + n_bars].sum() * 2 >= n_bars:
                 start.append(at + bar * m)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from generator.engine.blend import Blend, PathAsk
+from generator.engine.blend import Blend, PathAsk, VaryAsk
 from generator.music import notes as n
 from generator.music.score import Score, Track, bar_edges, cut
 from generator.music.styles import STYLES, score_to_words
@@ -25,6 +25,7 @@ from generator.training.examples import example
 from generator.training.train import nats_a_note
 from generator.training.train_cells import ANY_PIECE, onsets_found
 from generator.training.train_vae import RECIPES, Recipe, accuracy
+from generator.training.vae_attributes import ATTRIBUTES, measured
 from generator.training.vae_samples import score_of
 from generator.training.vae_windows import load_windows
 
@@ -121,6 +122,22 @@ def excerpts(name: str, count: int, rng: np.random.Generator) -> list[Score]:
     return found
 
 
+def attributes(weights: Path) -> Figures:
+    """In how many held-out pieces each attribute moves its own measure the right way, at strength 1."""
+    family = blending(weights)
+    rng = np.random.default_rng(2)
+    pool = [score for name in PATH_SETS for score in excerpts(name, 10, rng)]
+    plain = [family.run([VaryAsk(score, 0.0, 0)])[0] for score in pool]
+    found: Figures = {"pieces": len(pool)}
+    for name, (_, way) in ATTRIBUTES.items():
+        right = 0
+        for score, before in zip(pool, plain, strict=True):
+            after = family.run([VaryAsk(score, 0.0, 0, {name: 1.0})])[0]
+            right += way * (measured(after, name) - measured(before, name)) > 0
+        found[name] = round(right / len(pool), 3)
+    return found
+
+
 def blending(weights: Path) -> Blend:
     """The family as the engine loads it. Raises CheckpointError when its weights are missing."""
     if not (weights / "vae_any_piece.safetensors").exists():
@@ -181,11 +198,12 @@ def likelihood(family: Blend, weights: Path) -> Figures:
         way = family.run([PathAsk((a, b))])[0]
         ends = way.points[0], way.points[-1]
         try:
-            rows = [cost(way.points[i]) for i in at], [cost(mixed(*ends, i / 32, rng)) for i in at]
+            walked = [cost(way.points[i]) for i in at]
+            tossed = [cost(mixed(*ends, i / 32, rng)) for i in at]
         except TokenError:  # a rest that is longer than the judge has a word for
             continue
-        paid["path"].append(rows[0])
-        paid["mixed"].append(rows[1])
+        paid["path"].append(walked)
+        paid["mixed"].append(tossed)
     found: Figures = {"pairs": len(paid["path"]), "at": [i / 32 for i in at]}
     for name, rows in paid.items():
         mean = np.mean(rows, 0)
@@ -239,6 +257,8 @@ def evaluate(weights: Path = WEIGHTS, only: str | None = None) -> Iterator[tuple
         yield "any_piece", any_piece(weights)
     if only in (None, "interpolation"):
         yield "interpolation", interpolation(weights)
+    if only in (None, "attributes"):
+        yield "attributes", attributes(weights)
     if only in (None, "prior"):
         tuneful = {name: network for name, network in networks.items() if network.config.tracks != ("drums",)}
         yield "prior", {name: prior(name, network) for name, network in tuneful.items()}

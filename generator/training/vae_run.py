@@ -122,14 +122,15 @@ class Run:
         self.network.train()
         loss, count, figures = task.loss(self.network, self.rng, self.beta)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
         self.windows += count
         keep = min(schedule.average, (self.step + 1) / (self.step + 10))
         with torch.no_grad():
-            mine, theirs = list(self.average.parameters()), list(self.network.parameters())
+            mine: list[Tensor] = list(self.average.parameters())
+            theirs: list[Tensor] = list(self.network.parameters())
             torch._foreach_lerp_(mine, theirs, 1 - keep)
         return figures
 

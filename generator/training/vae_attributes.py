@@ -1,0 +1,109 @@
+"""Directions in the latent space along which music gets denser, higher or more syncopated, from data.
+
+As in MusicVAE (Roberts et al., ICML 2018, section 5.2.2): the mean latent of the quarter of the training
+cells that has most of an attribute, minus that of the quarter that has least. Run it with python -m generator.training.vae_attributes; it writes generator/weights/vae_attributes.safetensors, and
+`manage.py evaluate vae` says in how many of ten held-out pieces each one moves its measure the right way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+
+from generator.music.cells import BEGINS, STRUCK
+from generator.music.grid import TICKS_PER_STEP
+from generator.music.score import Score
+from generator.networks import vae_checkpoints
+from generator.networks.checkpoints import WEIGHTS
+from generator.training.cell_groups import batch_of, load_groups
+from generator.training.train_cells import ANY_PIECE
+
+N_GROUPS = 400
+"""Groups of bars of each data set that the directions are taken from."""
+
+Floats = NDArray[np.float64]
+
+
+def density(lanes: NDArray[np.uint8]) -> Floats:
+    """Notes that begin in each cell. lanes: (C, T, L). Returns (C,)."""
+    return np.asarray(lanes[..., BEGINS].sum((1, 2)) + lanes[..., STRUCK].sum((1, 2)), np.float64)
+
+
+def height(lanes: NDArray[np.uint8]) -> Floats:
+    """Mean key of the notes that begin in each cell; not a number where there is none."""
+    counts = lanes[..., BEGINS].sum(1)
+    total = counts.sum(1)
+    return np.asarray(np.where(total > 0, counts @ np.arange(counts.shape[1]) / np.maximum(1, total), np.nan))
+
+
+def syncopation(lanes: NDArray[np.uint8]) -> Floats:
+    """Share of a cell's onsets that lie off the quarters; not a number where nothing begins."""
+    onsets = lanes[..., BEGINS].any(2) | lanes[..., STRUCK].any(2)  # (C, T)
+    total = onsets.sum(1)
+    off = onsets[:, np.arange(onsets.shape[1]) % 4 != 0].sum(1)
+    return np.asarray(np.where(total > 0, off / np.maximum(1, total), np.nan))
+
+
+ATTRIBUTES: dict[str, tuple[Callable[[NDArray[np.uint8]], Floats], int]] = {
+    "denser": (density, 1),
+    "sparser": (density, -1),
+    "higher": (height, 1),
+    "lower": (height, -1),
+    "more_syncopated": (syncopation, 1),
+}
+"""Name → what it is measured by, and which way it moves."""
+
+
+@torch.inference_mode()
+def directions(weights: Path) -> dict[str, torch.Tensor]:
+    """Each attribute's direction, (Z,)."""
+    network, _, _ = vae_checkpoints.load_cells(weights / "vae_any_piece.safetensors")
+    rng = np.random.default_rng(0)
+    latents, cells = [], []
+    for name in ANY_PIECE.sets:
+        groups = load_groups(name, "train", network.config.n_bars, 4)
+        chosen = rng.permutation(len(groups))[:N_GROUPS]
+        lanes, place = batch_of(groups, chosen, network.config.n_bars)
+        latents.append(network.encode(lanes, place, len(chosen))[0])
+        cells.append(lanes.numpy().astype(np.uint8))
+    z, lanes_ = torch.cat(latents), np.concatenate(cells)
+    found = {}
+    for name, (measure, way) in ATTRIBUTES.items():
+        value = measure(lanes_)
+        heard = np.isfinite(value) & (density(lanes_) > 0)
+        low, high = np.quantile(value[heard], (0.25, 0.75))
+        most, least = (
+            z[torch.from_numpy(heard & (value >= high))],
+            z[torch.from_numpy(heard & (value <= low))],
+        )
+        found[name] = way * (most.mean(0) - least.mean(0))
+    return found
+
+
+def measured(score: Score, name: str) -> float:
+    """An attribute of a whole score, on the grid of sixteenths, counted from its beginning."""
+    notes = np.concatenate([track.notes for track in score.tracks])
+    if not notes.size:
+        return 0.0
+    measure, _ = ATTRIBUTES[name]
+    if measure is density:
+        return float(notes.size)
+    if measure is height:
+        pitched = np.concatenate([track.notes for track in score.tracks if not track.is_drum])
+        return float(pitched["pitch"].mean()) if pitched.size else 0.0
+    step = (notes["onset"].astype(np.int64) + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+    return float((step % 4 != 0).mean())
+
+
+def main() -> None:
+    found = {name: vector.to(torch.float16) for name, vector in directions(WEIGHTS).items()}
+    save_file(found, WEIGHTS / "vae_attributes.safetensors")
+
+
+if __name__ == "__main__":
+    main()
