@@ -1,8 +1,9 @@
 """Directions in the latent space along which music gets denser, higher or more syncopated, from data.
 
 As in MusicVAE (Roberts et al., ICML 2018, section 5.2.2): the mean latent of the quarter of the training
-cells that has most of an attribute, minus that of the quarter that has least. Run it with python -m generator.training.vae_attributes; it writes generator/weights/vae_attributes.safetensors, and
-`manage.py evaluate vae` says in how many of ten held-out pieces each one moves its measure the right way.
+cells that has most of an attribute, minus that of the quarter that has least. It is run by
+python -m generator.training.vae_attributes, and writes generator/weights/vae_attributes.safetensors;
+`manage.py evaluate vae` says in how many held-out pieces each one moves its measure the right way.
 """
 
 from __future__ import annotations
