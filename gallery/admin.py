@@ -186,11 +186,11 @@ class ReportAdmin(WithModeration):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         asked = (
             ["decision", "template", "words"] if obj is not None and obj.state == Report.State.OPEN else []
         )
-        return [*self.readonly_fields, *asked]  # type: ignore[list-item]
+        return [*self.readonly_fields, *asked]
 
     @admin.display(description=_("what"))
     def about(self, report: Report) -> SafeString | str:

@@ -96,7 +96,7 @@ def report_decide(*, report: Report, moderator: User, hide: bool, words: str = "
         comment_hide(comment=report.comment, words=told) if hide else comment_unhide(comment=report.comment)
     elif report.person is not None and hide:
         # A person as a whole cannot be hidden; staff may take the account's right to sign in.
-        User.objects.filter(pk=report.person_id, is_staff=False).update(is_active=False)
+        User.objects.filter(pk=report.person.pk, is_staff=False).update(is_active=False)
     same = Report.objects.filter(
         state=State.OPEN, piece=report.piece, comment=report.comment, person=report.person
     ).select_related("reporter")

@@ -41,7 +41,7 @@ def matching(text: str) -> RawSQL | None:
 def index(piece_id: int, *, title: str, author: str, tags: Iterable[str], description: str) -> None:
     """Remember a shown piece's words in place of those remembered before."""
     forget([piece_id])
-    row = [piece_id, *(fold(text) for text in (title, author, " ".join(tags), description))]
+    row: list[int | str] = [piece_id, *(fold(text) for text in (title, author, " ".join(tags), description))]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

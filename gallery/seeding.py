@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, Subquery, Sum, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -172,7 +172,7 @@ def seed_listings(ids: list[int]) -> None:
     comments = Comment.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
     zero = Value(0)
     for start in range(0, len(ids), BATCH):
-        found = (
+        found: QuerySet[Any] = (
             Piece.objects.filter(pk__in=ids[start : start + BATCH])
             .select_related("owner")
             .prefetch_related("tags")

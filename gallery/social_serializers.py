@@ -59,7 +59,7 @@ class GalleryQuery(serializers.Serializer[Any]):
     )
     model = serializers.CharField(required=False, max_length=32)
     arranger = serializers.CharField(required=False, max_length=16)
-    style = serializers.CharField(required=False, max_length=32)
+    style = serializers.CharField(required=False, max_length=32)  # type: ignore[assignment]
     key = serializers.CharField(required=False, max_length=16, help_text="As a piece says it: “Eb major”.")
     tempo = serializers.ChoiceField(choices=["slow", "medium", "fast"], required=False)
     length = serializers.ChoiceField(choices=["short", "medium", "long"], required=False)

@@ -110,8 +110,7 @@ def test_a_newcomers_link_waits_for_a_moderator(bob: User, piece: Piece, text: s
     report = Report.objects.get(comment=comment, reason="link", state="open")
     moderator = User.objects.create_user("mo")
     moderation.report_decide(report=report, moderator=moderator, hide=False)
-    comment.refresh_from_db()
-    assert comment.held_at is None
+    assert Comment.objects.get(pk=comment.pk).held_at is None
     assert Notification.objects.filter(person=piece.owner, kind="comment").exists()
 
 
