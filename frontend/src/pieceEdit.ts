@@ -10,7 +10,7 @@ const EDITING = 'edit'
 export function bindEditing(element: PlayerElement, code: string, etag: string): void {
   const button = document.querySelector<HTMLButtonElement>('#edit')
   if (!button) return
-  button.hidden = false
+  button.disabled = false
   let version = etag
   const address = (editing: boolean) => {
     const url = new URL(location.href)

@@ -18,7 +18,7 @@ export function bindScoreView(element: PlayerElement): void {
   if (!tabs) return // nothing to be engraved
   const view = new ScoreView(element, find('#score-view'))
   const [roll, score] = [find<HTMLButtonElement>('#tab-roll'), find<HTMLButtonElement>('#tab-score')]
-  tabs.hidden = false
+  roll.disabled = score.disabled = false
 
   const choose = (isScore: boolean) => {
     for (const [tab, chosen] of [[roll, !isScore], [score, isScore]] as const) {
