@@ -91,11 +91,11 @@ def test_an_embed_of_300_by_120_plays_and_answers_the_page_around_it(
     expect(frame.get_by_role("button", name="Pause tune")).to_be_visible()
     heard(page, "playing")
     inside = page.frames[1]
-    inside.wait_for_function("window.ostinato.level() > 0.01")
+    inside.wait_for_function("() => window.ostinato.level() > 0.01")
 
     say(page, do="mute", id="m")
     heard(page, "muted", on=True, id="m")
-    inside.wait_for_function("window.ostinato.level() < 0.001")
+    inside.wait_for_function("() => window.ostinato.level() < 0.001")
     say(page, do="mute", on=False)
     heard(page, "muted", on=False)
     say(page, do="pause", id="p")
@@ -116,7 +116,7 @@ def test_the_other_sizes_play_too(
     frame = embed(page, elsewhere, f"{site}/embed/{public}/?size={size}&theme=light&bar=2", width, height)
     heard(page, "ready", bar=2)
     frame.get_by_role("button", name=re.compile("^Play")).first.click()
-    page.frames[1].wait_for_function("window.ostinato.level() > 0.01")
+    page.frames[1].wait_for_function("() => window.ostinato.level() > 0.01")
 
 
 def test_an_embed_of_a_piece_that_is_private_again_says_so(
