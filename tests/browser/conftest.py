@@ -104,10 +104,7 @@ def open_browser(
 
     def open_one(width: str = "desktop", **options: object) -> Page:
         context = browser.new_context(
-            base_url=site,
-            viewport=WIDTHS[width],
-            has_touch=width == "phone",
-            **options,  # type: ignore[arg-type]
+            **{"base_url": site, "viewport": WIDTHS[width], "has_touch": width == "phone"} | options,  # type: ignore[arg-type]
         )
         contexts.append(context)
         context.tracing.start(screenshots=True, snapshots=True)

@@ -25,7 +25,7 @@ def free_port() -> int:
 class Server:
     """`manage.py serve` on 127.0.0.1; what it says is in `log`."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = var / "server.log"
@@ -42,6 +42,7 @@ class Server:
             "GUESTS_RATE": "10000/min",
             "SIGNUP_RATE": "10000/m/ip",
             "LOGIN_RATE": "10000/m/ip",
+            **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
 

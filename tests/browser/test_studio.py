@@ -1,13 +1,17 @@
 """The studio: what is asked is what is written, and what is written is kept, whatever happens on the way."""
 
 import re
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bad_line import BadLine
+from tests.browser.conftest import Open
 from tests.browser.keyboard import tab_to
 from tests.browser.listening import lag, listen, recording
 from tests.browser.people import PASSWORD, new_name
+from tests.browser.server import Server
 from tests.browser.studio import job_of, notes_of, notes_sounded, onsets_and_pitches, piece_of, roll, written
 
 
@@ -25,7 +29,22 @@ def test_what_is_heard_is_on_the_beat_of_the_roll(page: Page) -> None:
     assert agreement > 1
 
 
-def test_stopping_keeps_the_bars_that_are_written(page: Page) -> None:
+@pytest.fixture(scope="module")
+def slow_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site on a slow machine: here there is time to do something while a piece is written."""
+    server = Server(tmp_path_factory.mktemp("slow"), OSTINATO_ENGINE="tests.slow_engine.SlowEngine")
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def slow_page(open_browser: Open, slow_site: str) -> Page:
+    return open_browser(base_url=slow_site)
+
+
+def test_stopping_keeps_the_bars_that_are_written(slow_page: Page) -> None:
+    page = slow_page
     page.goto("/studio/")
     page.get_by_role("radio", name="Pop piano").check()
     page.get_by_label("Bars", exact=True).fill("64")
@@ -61,7 +80,8 @@ def test_a_dropped_socket_neither_loses_nor_doubles_a_note(page: Page) -> None:
     assert sorted(notes_sounded(page)) == expected
 
 
-def test_a_page_opened_again_in_the_middle_shows_the_whole_piece(page: Page) -> None:
+def test_a_page_opened_again_in_the_middle_shows_the_whole_piece(slow_page: Page) -> None:
+    page = slow_page
     page.goto("/studio/")
     page.get_by_label("Bars", exact=True).fill("32")
     page.get_by_role("button", name="Generate").click()
