@@ -10,7 +10,6 @@ import argparse
 import csv
 import math
 import os
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -32,6 +31,7 @@ from generator.training.corpora import DATASETS, load_examples, style_of
 from generator.training.curves import draw_curves
 from generator.training.examples import Batch, Crop, Example, collate
 from generator.training.precision import autocast
+from generator.training.revision import revision
 
 TRAINING = Path(os.environ.get("OSTINATO_TRAINING", "var/training"))
 
@@ -219,18 +219,9 @@ def card_of(run: Run, valid: float, sets: tuple[str, ...]) -> dict[str, Any]:
         "hours": round(run.seconds / 3600, 2),
         "parameters": sum(p.numel() for p in run.network.parameters()),
         "recipe": asdict(run.recipe),
-        "code": _revision(),
+        "code": revision(),
         "valid_nats_per_note": round(valid, 4),
     }
-
-
-def _revision() -> str:
-    try:
-        return subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def train(
