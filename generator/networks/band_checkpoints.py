@@ -59,6 +59,7 @@ def load(path: Path) -> BandCheckpoint:
     if about["network"] != "musegan" or about["version"] != VERSION:
         raise CheckpointError(f"{path.name} holds another network or an older MuseGAN; train it again")
     generator = Generator(MuseGANConfig(**about["config"]))
+    tensors.setdefault("fullness", generator.fullness)  # files from before there was one: zeros
     generator.load_state_dict(tensors)
     generator.eval()
     return BandCheckpoint(generator, sha256(path), about["card"])

@@ -76,6 +76,11 @@ def load(path: Path) -> Checkpoint:
     return Checkpoint(network, config, sha256(path), about["card"])
 
 
+def network_bytes(network: nn.Module) -> int:
+    """What a network's weights hold in memory."""
+    return sum(t.numel() * t.element_size() for t in (*network.parameters(), *network.buffers()))
+
+
 def _config(about: dict[str, Any]) -> RNNConfig:
     as_tuples: dict[str, Any] = {
         name: tuple(v) if isinstance(v, list) else v for name, v in about.pop("vocabulary").items()

@@ -169,6 +169,7 @@ class Generator(nn.Module):
         self.onset_threshold: Tensor
         self.sound_threshold: Tensor
         self.drum_threshold: Tensor
+        self.fullness: Tensor
         self.config = config
         n_roles, codes = len(BAND), config.codes
         self.hears_all = config.arranger != "jamming"
@@ -189,6 +190,9 @@ class Generator(nn.Module):
         self.register_buffer("onset_threshold", torch.zeros(n_roles - 1))
         self.register_buffer("sound_threshold", torch.zeros(n_roles - 1))
         self.register_buffer("drum_threshold", torch.zeros(len(KIT)))
+        # The surer a bar's surest beginning, the lower (above 0) or higher its others: so which bars
+        # rest is one thing, and how full the others are another.
+        self.register_buffer("fullness", torch.zeros(n_roles - 1))
 
     def codes(self, latents: Latents, given: Tensor | None = None) -> list[Tensor]:
         """Five codes (B, N, C) from the latents.
@@ -217,11 +221,22 @@ class Generator(nn.Module):
     def draw(self, codes: list[Tensor]) -> Cells:
         """The codes' cells, as logits; above 0 is a note."""
         cells = decode(self.decoders, codes)
-        return Cells(
-            cells.onset - self.onset_threshold[:, None, None, None],
-            cells.sound - self.sound_threshold[:, None, None, None],
-            cells.drums - self.drum_threshold,
+        onset, sound = thresholded(
+            cells.onset, cells.sound, self.onset_threshold, self.sound_threshold, self.fullness
         )
+        return Cells(onset, sound, cells.drums - self.drum_threshold)
+
+
+def thresholded(
+    onset: Tensor, sound: Tensor, onset_threshold: Tensor, sound_threshold: Tensor, fullness: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Logits (B, M - 1, N, T, P) of pitched roles, above 0 a note, after each role's thresholds and fullness.
+
+    A bar whose surest beginning lies below 0 stays empty whatever its fullness, which is above -1.
+    """
+    onset = onset - onset_threshold[:, None, None, None]
+    raised = fullness[:, None, None, None] * onset.amax(dim=(-2, -1), keepdim=True)  # (B, M - 1, N, 1, 1)
+    return onset + raised, sound - sound_threshold[:, None, None, None] + raised
 
 
 def heard(codes: list[Tensor], given: Tensor) -> Tensor:
@@ -285,12 +300,16 @@ def as_rolls(cells: Cells) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
     A cell goes on only where something sounded before it.
     """
-    onset, sound = (cells.onset > 0).numpy(), (cells.sound > 0).numpy()
+    return pitched_rolls(cells.onset, cells.sound), (cells.drums > 0).numpy().astype(np.uint8)
+
+
+def pitched_rolls(onset: Tensor, sound: Tensor) -> NDArray[np.uint8]:
+    """Those of the pitched roles, or of any of them: (B, K, N, T, P) → rolls of the same shape."""
     b, k, n, t, p = onset.shape
-    begins, goes_on = onset.reshape(b, k, n * t, p), sound.reshape(b, k, n * t, p)
+    begins, goes_on = ((x > 0).numpy().reshape(b, k, n * t, p) for x in (onset, sound))
     out = np.zeros((b, k, n * t, p), np.uint8)
     before = np.zeros((b, k, p), bool)
     for step in range(n * t):
         before = begins[:, :, step] | (goes_on[:, :, step] & before)
         out[:, :, step] = np.where(begins[:, :, step], STRUCK, before * HELD)
-    return out.reshape(b, k, n, t, p), (cells.drums > 0).numpy().astype(np.uint8)
+    return out.reshape(b, k, n, t, p)

@@ -13,9 +13,9 @@ Axes: B batch, M tracks, N bars, T steps a bar, Z latent.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Self, cast
 
 import torch
 import torch.nn.functional as F
@@ -173,6 +173,23 @@ class Writer(nn.Module):
         self.start = nn.Linear(n_in, 2 * c.writer)
         self.recur = nn.LSTM(c.token + c.view, c.writer, batch_first=True)
         self.skip = nn.Linear(c.view, c.writer)
+        self._frozen: tuple[Tensor, ...] | None = None
+
+    def freeze(self) -> None:
+        """Compute once what follows from the weights alone: they will not change any more."""
+        self._frozen = self._constants()
+
+    def _constants(self) -> tuple[Tensor, ...]:
+        """Of the weights, as write() multiplies by them: the state's (writer, 4 writer), the views'
+        (4 writer, view), what each token adds to the gates (n_tokens, 4 writer), the logits' (writer,
+        n_tokens).
+        """
+        w_in, w_h = self.recur.all_weights[0][:2]
+        n_token = w_in.shape[1] - self.view_width
+        tokens = self.tokens
+        logits = tokens.logit.weight + tokens.features @ tokens.part_logit.weight  # (n_tokens, writer)
+        of_token = F.linear(tokens.embeddings(), w_in[:, :n_token])
+        return w_h.T.contiguous(), w_in[:, n_token:].contiguous(), of_token, logits.T.contiguous()
 
     def begin(self, bar: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """bar: (R, n_in). Returns the steps' views (R, T, view), and h and c at the start, (R, writer)."""
@@ -187,30 +204,35 @@ class Writer(nn.Module):
         steps = self.recur(torch.cat([before, views], -1), start)[0]
         return self.tokens.logits(F.silu(steps + self.skip(views)))
 
-    def write(self, bar: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
+    def write(
+        self,
+        bar: Tensor,
+        temperature: float,
+        generator: torch.Generator | None,
+        leaning: Tensor | None = None,
+    ) -> Tensor:
         """Draw the tokens one after another. temperature 0 takes the likeliest. Returns (R, T) int64.
+
+        leaning: (R, n_tokens), added to the logits of every step.
 
         Plain matrix products: nn.LSTM called for single steps is several times slower.
         """
         views, h, c = self.begin(bar)
-        w_in, w_h, b_in, b_h = self.recur.all_weights[0]
-        n_token = w_in.shape[1] - self.view_width
+        of_state, of_view, gates_of_token, of_logits = self._frozen or self._constants()
         # What the views add to the gates and the output, and each token too, is the same whatever is drawn.
-        gates_of_view = F.linear(views, w_in[:, n_token:], b_in + b_h)  # (R, T, 4 writer)
-        gates_of_token = F.linear(self.tokens.embeddings(), w_in[:, :n_token])  # (n_tokens, 4 writer)
+        b_in, b_h = self.recur.all_weights[0][2:]
+        gates_of_view = F.linear(views, of_view, b_in + b_h)  # (R, T, 4 writer)
         skip = self.skip(views)
-        logit, parts = self.tokens.logit, self.tokens.part_logit
-        weight = logit.weight + self.tokens.features @ parts.weight  # (n_tokens, writer)
-        w_h_t, weight_t = w_h.T.contiguous(), weight.T.contiguous()
+        bias = self.tokens.logit.bias if leaning is None else self.tokens.logit.bias + leaning
         drawn = torch.empty(len(bar), self.n_steps, dtype=torch.int64, device=bar.device)
         for t in range(self.n_steps):
-            gates = torch.addmm(gates_of_view[:, t], h, w_h_t)
+            gates = torch.addmm(gates_of_view[:, t], h, of_state)
             if t:
                 gates += gates_of_token[drawn[:, t - 1]]
             into, forget, new, out = gates.chunk(4, -1)
             c = forget.sigmoid() * c + into.sigmoid() * new.tanh()
             h = out.sigmoid() * c.tanh()
-            scores = torch.addmm(logit.bias, F.silu(h + skip[:, t]), weight_t)
+            scores = torch.addmm(bias, F.silu(h + skip[:, t]), of_logits)
             drawn[:, t] = draw(scores, temperature, generator)
         return drawn
 
@@ -245,9 +267,36 @@ class MusicVAE(nn.Module):
         self.of_track = nn.Parameter(torch.zeros(len(c.tracks), c.token))
         self.encoder = Encoder(c)
         self.conductor = None if c.flat else Conductor(c)
+        if self.conductor is not None and c.latent >= c.n_bars:
+            self._give_bars_their_share(self.conductor)
+
+    @torch.no_grad()
+    def _give_bars_their_share(self, conductor: Conductor) -> None:
+        """Begin with a latent in which each bar's code has its own numbers, and the conductor takes it back.
+
+        Begun at random, a network first has to learn to tell the bars in the latent apart: the trio redraws
+        more after 20,000 windows from here than it did after 48,000. What bars have in common it learns all
+        the same.
+        """
+        c = self.config
+        share = nn.init.orthogonal_(torch.empty(c.latent // c.n_bars, c.code))
+        self.encoder.mean.weight.zero_()
+        conductor.view.weight.zero_()
+        for bar in range(c.n_bars):
+            own, code = bar * len(share), bar * c.code
+            # Thrice as loud, to be heard above the noise that latents begin with.
+            self.encoder.mean.weight[own : own + len(share), code : code + c.code] = 3 * share
+            conductor.view.weight[code : code + c.code, own : own + len(share)] = share.T
 
     def _writer(self, kind: str) -> Writer:
         return cast(Writer, self.writers[kind])
+
+    def freeze(self) -> Self:
+        """Make decode() quicker; the weights must not change any more. Returns itself."""
+        with torch.no_grad():
+            for kind in self.config.kinds:
+                self._writer(kind).freeze()
+        return self
 
     def tracks_of(self, kind: str) -> list[int]:
         """Which tracks are of a kind."""
@@ -296,16 +345,25 @@ class MusicVAE(nn.Module):
 
     @torch.no_grad()
     def decode(
-        self, z: Tensor, *, temperature: float = 0.0, generator: torch.Generator | None = None
+        self,
+        z: Tensor,
+        *,
+        temperature: float = 0.0,
+        generator: torch.Generator | None = None,
+        leaning: Mapping[str, Tensor] | None = None,
     ) -> Tensor:
         """Tokens drawn freely from latents. z: (B, Z). Returns (B, M, N, T) int64.
 
-        temperature: 1 draws as the network believes, 0 takes the likeliest of each step.
+        temperature: 1 draws as the network believes, 0 takes the likeliest of each step. leaning: by kind
+        (B, n_tokens), added to the logits, such as a liking for the notes of a scale.
         """
         c = self.config
         tokens = torch.full((len(z), len(c.tracks), c.n_bars, c.n_steps), HOLD, device=z.device)
         for kind, row in self.rows(z).items():
-            drawn = self._writer(kind).write(row, temperature, generator)
+            own = (leaning or {}).get(kind)
+            if own is not None:
+                own = own.repeat_interleave(len(row) // len(z), 0)
+            drawn = self._writer(kind).write(row, temperature, generator, own)
             tokens[:, self.tracks_of(kind)] = drawn.flatten().view(len(z), -1, c.n_bars, c.n_steps)
         return tokens
 
@@ -326,6 +384,14 @@ def free_bits_loss(kl: Tensor, bits: float) -> Tensor:
     Returns (B,).
     """
     return F.relu(kl.sum(-1) - bits * math.log(2))
+
+
+def annealed(beta: float, done: float) -> float:
+    """The weight of the divergence (section 2.1.1), which rises over the first three tenths of a run.
+
+    done: the share of the run that is over, 0 to 1.
+    """
+    return beta * min(1.0, done / 0.3)
 
 
 def slerp(a: Tensor, b: Tensor, shares: Sequence[float] | Tensor) -> Tensor:

@@ -8,13 +8,9 @@ from typing import Any
 from generator.networks import band_checkpoints
 from generator.networks.band_checkpoints import weights_path
 from generator.training.evaluate_musegan import table
+from generator.training.sources import GIVEN, card_line
 
-DATA = """\
-- **multitrack_games**: 236 pieces written for free games (Freedoom, BSD-3-Clause; Simutrans, Artistic-1.0;
-  OpenTTD's OpenMSX, GPL-2.0; Planet Blupi, GPL-3.0 or later), by the contributors credited there.
-- **multitrack_arranged**: 2,066 arrangements of tunes from POP909 (MIT), Nottingham (GPL-3.0) and OpenEWLD
-  (songs first performed up to 1930), rendered with MMA, whose styles are GPL-2.0 or later: read strictly, GPL
-  material."""
+DATA = "\n".join(card_line(name) for name in GIVEN)
 
 
 def write_card(model: str, weights: Path, row: dict[str, Any]) -> Path:
@@ -29,6 +25,10 @@ def write_card(model: str, weights: Path, row: dict[str, Any]) -> Path:
     }[arranger]
     plays = "plays along with any of the five roles" if way == "conditional" else "makes all five roles"
     recipe = card["recipe"]
+    thresholds = ""
+    if "thresholds" in card:
+        judged = card["thresholds"]
+        thresholds = f"- Thresholds: refined on {judged['phrases']:,} phrases, seed {judged['seed']}\n"
     text = f"""\
 # MuseGAN, {model}
 
@@ -42,7 +42,7 @@ def write_card(model: str, weights: Path, row: dict[str, Any]) -> Path:
   {recipe["code_batch"]} phrases of codes, seed {card["seed"]}, on {card["device"]}, {card["hours"]:.2f}
   hours on a shared core
 - Chosen by: the measures on 512 phrases every few hundred steps, nearest to the training data
-
+{thresholds}
 ## Data
 
 {DATA}

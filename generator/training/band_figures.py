@@ -1,4 +1,4 @@
-"""How near a generator's phrases come to the data: for choosing checkpoints and setting thresholds."""
+"""How near a generator's phrases come to the data: for choosing checkpoints and thresholds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from generator.music import band_metrics as m
 from generator.music.bandroll import BAND, PITCHED, STRUCK
-from generator.networks.musegan import DRUMS, Cells, Generator, Latents, as_rolls, random_latents
+from generator.networks.musegan import Cells, Generator, Latents, as_rolls, random_latents
 from generator.networks.musegan_critics import mix
 from generator.training.band_bars import Rolls
 from generator.training.musegan_paper import OVERLAP, allowed
@@ -21,10 +21,63 @@ GIVEN = BAND.index("piano")
 """The role that is given where a conditional model is measured, as in the paper."""
 MEASURES = ("EB", "UPC", "QN", "DP", "TD", "one_step")
 CHUNK = 64
-FARTHEST = 2.5
-"""Thresholds lie at most this many logits from 0: they correct a network, they don't replace it."""
+UNLIKE = 0.04
+"""How much other phrases' figures differ beside what their number explains, as a share of what is allowed."""
+NEAR = 0.05
+"""What it counts that all figures come nearer, beside that fewer miss."""
+FAR = 3.0
+"""From so many times what is allowed on, a figure counts no more the farther off it is."""
 
-Rates = dict[str, NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Rates = dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a pitched role measures by itself: tallies of one column, histograms of its notes' lengths (1, 17)
+    and pitch classes (1, 12), and where its beats lie in tonal space (n, 1, N, 4, 6).
+    """
+
+    tallies: dict[str, m.Tally]
+    lengths: Floats
+    classes: Floats
+    places: Floats
+
+    @classmethod
+    def of(cls, roll: NDArray[np.uint8]) -> Part:
+        """roll: (n, 1, N, T, 84) of SILENT, HELD, STRUCK."""
+        sounding = roll > 0
+        lengths = m.note_lengths(roll)
+        tallies = {
+            "EB": m.empty_bars(sounding),
+            "UPC": m.used_classes(m.chroma(np.asarray(sounding.any(axis=3))) > 0),
+            "QN": m.qualified_notes(lengths, roll.shape[3]),
+            "one_step": m.one_step_notes(lengths),
+        }
+        places = m.tonal_centroid(m.chroma(m.beat_sums(sounding)))
+        return cls(tallies, m.length_histogram(lengths), m.pitch_class_histogram(roll), places)
+
+    @classmethod
+    def each(cls, pitched: NDArray[np.uint8]) -> list[Part]:
+        """Of all roles, (n, 4, N, T, 84)."""
+        return [cls.of(pitched[:, row : row + 1]) for row in range(pitched.shape[1])]
+
+
+def tallies_of(parts: list[Part], drums: NDArray[np.uint8]) -> dict[str, m.Tally]:
+    """MEASURES of a band from those of its parts, as `band_metrics.tallies` has them."""
+
+    def joined(name: str) -> m.Tally:
+        columns = [part.tallies[name] for part in parts]
+        return m.Tally(*(np.concatenate([getattr(t, x) for t in columns], axis=1) for x in ("top", "bottom")))
+
+    return {
+        "EB": m.with_drums(joined("EB"), m.empty_bars(drums[:, None] > 0)),
+        "UPC": joined("UPC"),
+        "QN": joined("QN"),
+        "DP": m.drum_patterns(drums),
+        "TD": m.place_distances(np.concatenate([part.places for part in parts], axis=1)),
+        "one_step": joined("one_step"),
+    }
 
 
 @dataclass(frozen=True)
@@ -41,9 +94,10 @@ class Reference:
     @classmethod
     def of(cls, rolls: Rolls, model: str, n: int = 3000) -> Reference:
         """Measured on n phrases of the data, spread over all of it."""
-        chosen = torch.arange(0, len(rolls), max(1, len(rolls) // n))
+        chosen = torch.from_numpy(np.linspace(0, len(rolls) - 1, min(n, len(rolls))).round().astype(np.int64))
         pitched, drums = rolls.pitched[chosen].numpy(), rolls.drums[chosen].numpy()
-        tallies = m.tallies(pitched, drums)
+        parts = Part.each(pitched)
+        tallies = tallies_of(parts, drums)
         rates = {
             "onset": (pitched == STRUCK).mean(axis=(0, 2, 3, 4)),
             "sound": (pitched > 0).mean(axis=(0, 2, 3, 4)),
@@ -52,8 +106,8 @@ class Reference:
         return cls(
             model,
             {name: tallies[name].value for name in MEASURES},
-            m.length_histogram(m.note_lengths(pitched)),
-            m.pitch_class_histogram(pitched),
+            np.concatenate([part.lengths for part in parts]),
+            np.concatenate([part.classes for part in parts]),
             rates,
             rolls,
         )
@@ -61,10 +115,13 @@ class Reference:
 
 @dataclass(frozen=True)
 class Figures:
-    """Distances as shares of what the bar allows (1 just meets it), by measure and column."""
+    """Distances as shares of what the bar allows (1 just meets it) and their standard errors, by measure and
+    column; not-a-number where there is no bar.
+    """
 
-    values: dict[str, NDArray[np.float64]]
-    ratios: dict[str, NDArray[np.float64]]
+    values: dict[str, Floats]
+    ratios: dict[str, Floats]
+    errors: dict[str, Floats]
 
     @property
     def score(self) -> float:
@@ -72,6 +129,22 @@ class Figures:
         every = np.concatenate(list(self.ratios.values()))
         every = np.nan_to_num(every[~np.isnan(every)], posinf=4.0)
         return float(np.minimum(every, 4).mean() + 2 * (every > 1).mean())
+
+    @property
+    def risks(self) -> dict[str, Floats]:
+        """How likely each misses the bar on as many other phrases, 0 to 1."""
+        found = {}
+        for name, ratio in self.ratios.items():
+            spread = np.hypot(np.sqrt(2) * np.nan_to_num(self.errors[name]), UNLIKE)
+            found[name] = torch.special.ndtr(torch.from_numpy((ratio - 1) / spread)).numpy()
+        return found
+
+    @property
+    def trouble(self) -> float:
+        """Lower is better: how many figures are expected to miss the bar; a little, how far all are off."""
+        every = np.concatenate(list(self.ratios.values()))
+        far = np.minimum(every[~np.isnan(every)], FAR)
+        return float(sum(np.nansum(x) for x in self.risks.values()) + NEAR * far.mean())
 
     @property
     def missed(self) -> int:
@@ -135,59 +208,36 @@ def phrases_of(
     return np.concatenate([a for a, _ in parts]), np.concatenate([b for _, b in parts])
 
 
-def calibrate(generator: Generator, reference: Reference, *, seed: int, n: int = 384) -> None:
-    """Set the thresholds so that as many cells begin and sound as in the data, role by role.
-
-    A role's threshold counts only phrases in which the network plays it.
-    """
-    for old in (generator.onset_threshold, generator.sound_threshold, generator.drum_threshold):
-        old.zero_()
-    source = torch.Generator().manual_seed(seed)
-    chosen = torch.randint(len(reference.rolls), (n,), generator=source)
-    parts = chunks_of(generator, reference.rolls, chosen, seed, None)
-    played = [torch.zeros(len(c.drums), len(BAND)) if given is None else given for c, given in parts]
-    ours = torch.cat(played) == 0
-
-    def threshold(logits: Tensor, rate: float) -> float:
-        flat = logits.flatten().float()
-        kept = max(1, round(rate * flat.numel()))
-        value = float(flat.kthvalue(max(1, flat.numel() - kept)).values)
-        return min(FARTHEST, max(-FARTHEST, value))
-
-    onset, sound = torch.cat([c.onset for c, _ in parts]), torch.cat([c.sound for c, _ in parts])
-    drums = torch.cat([c.drums for c, _ in parts])
-    for row, role in enumerate(PITCHED):
-        mine = ours[:, BAND.index(role)]
-        generator.onset_threshold[row] = threshold(onset[mine, row], reference.rates["onset"][row])
-        generator.sound_threshold[row] = threshold(sound[mine, row], reference.rates["sound"][row])
-    for piece, rate in enumerate(reference.rates["drums"]):
-        generator.drum_threshold[piece] = threshold(drums[ours[:, DRUMS]][..., piece], float(rate))
-
-
 def measure(pitched: NDArray[np.uint8], drums: NDArray[np.uint8], reference: Reference) -> Figures:
     """The figures of generated phrases and how they stand to the bar; what was given is left out."""
-    tallies = m.tallies(pitched, drums)
-    given = GIVEN if reference.model.endswith("conditional") else None
-    values, ratios = {}, {}
-    for name in MEASURES:
-        value, training = tallies[name].value, reference.values[name]
+    return figures_of(Part.each(pitched), drums, reference)
+
+
+def figures_of(parts: list[Part], drums: NDArray[np.uint8], reference: Reference) -> Figures:
+    """The same from what its pitched roles measure each."""
+    given = PITCHED.index(BAND[GIVEN]) if reference.model.endswith("conditional") else None
+    values, ratios, errors = {}, {}, {}
+    for name, tally in tallies_of(parts, drums).items():
+        value, training = tally.value, reference.values[name]
         limits = np.array([allowed(reference.model, name, i, float(x)) for i, x in enumerate(training)])
         if name == "one_step" and given is not None:
-            limits[PITCHED.index(BAND[given])] = np.nan
+            limits[given] = np.nan
         # Nothing to measure is as far off as can be.
         apart = np.where(np.isnan(value), np.inf, np.abs(value - training))
         values[name] = value
-        ratios[name] = np.where(np.isnan(limits), np.nan, apart / np.maximum(limits, 1e-9))
+        ratios[name], errors[name] = (
+            np.where(np.isnan(limits), np.nan, x / np.maximum(limits, 1e-9)) for x in (apart, tally.error)
+        )
     histograms = (
-        ("length_overlap", m.length_histogram(m.note_lengths(pitched)), reference.lengths),
-        ("pitch_class_overlap", m.pitch_class_histogram(pitched), reference.classes),
+        ("length_overlap", [part.lengths for part in parts], reference.lengths),
+        ("pitch_class_overlap", [part.classes for part in parts], reference.classes),
     )
     for name, ours, theirs in histograms:
-        values[name] = m.overlap(ours, theirs)
-        ratios[name] = (1 - values[name]) / (1 - OVERLAP)
+        values[name] = m.overlap(np.concatenate(ours), theirs)
+        ratios[name], errors[name] = (1 - values[name]) / (1 - OVERLAP), np.zeros(len(PITCHED))
         if given is not None:
-            ratios[name][PITCHED.index(BAND[given])] = np.nan
-    return Figures(values, ratios)
+            ratios[name][given] = np.nan
+    return Figures(values, ratios, errors)
 
 
 COLOURS = {

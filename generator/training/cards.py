@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.networks import baseline, checkpoints
-from generator.training.sources import SOURCES
+from generator.training.sources import card_line
 
 
 def write_card(name: str, weights: Path, table: str) -> Path:
@@ -24,8 +24,7 @@ def write_card(name: str, weights: Path, table: str) -> Path:
         "## Data",
         "",
     ]
-    for source in (SOURCES[data] for data in card["data"]):
-        lines += [f"- **{source.name}**: {source.title}. {source.credit}. Licence: {source.licence}."]
+    lines += map(card_line, card["data"])
     lines += [
         "",
         "## Measured",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -203,13 +203,15 @@ def training_runs(style: Style) -> metrics.RunIndex:
     return metrics.RunIndex(columns)
 
 
-def compare(made: list[Score], human: list[Score]) -> Figures:
+def compare(
+    made: list[Score], human: list[Score], measures: Mapping[str, Callable[[Score], float]] = MEASURES
+) -> Figures:
     """Mean of every measure over each side, the 95 % interval of ours by bootstrap, and how far apart they
     are.
     """
     rng = np.random.default_rng(0)
     found: Figures = {}
-    for name, measure in MEASURES.items():
+    for name, measure in measures.items():
         ours, theirs = (np.array([measure(score) for score in side]) for side in (made, human))
         ours, theirs = ours[np.isfinite(ours)], theirs[np.isfinite(theirs)]
         draws = rng.choice(ours, (1000, len(ours))).mean(1)

@@ -6,10 +6,13 @@ import subprocess
 
 
 def revision() -> str:
-    """The commit of the code that runs, "unknown" where there is no git."""
+    """The commit of the code that runs, ending in "-dirty" where files differ from it.
+
+    "unknown" where there is no git.
+    """
     try:
         return subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+            ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"

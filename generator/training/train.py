@@ -6,11 +6,6 @@ weights by validation are written to generator/weights/<name>.safetensors with t
 
 from __future__ import annotations
 
-import argparse
-import csv
-import math
-import os
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,7 +15,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from tqdm import tqdm
 
 from generator.music.midi import write_midi
 from generator.music.tokens import Form
@@ -28,13 +22,9 @@ from generator.networks import checkpoints
 from generator.networks.rnn import NoteRNN, RNNConfig
 from generator.training import samples
 from generator.training.corpora import DATASETS, load_examples, style_of
-from generator.training.curves import draw_curves
 from generator.training.examples import Batch, Crop, Example, collate
 from generator.training.precision import autocast
-from generator.training.revision import revision
-
-TRAINING = Path(os.environ.get("OSTINATO_TRAINING", "var/training"))
-
+from generator.training.run import Figures, Schedule, run_from_command_line
 
 ROWS, LONGEST = 16, 1024
 """Validation: pieces side by side, and notes of each at the most."""
@@ -42,14 +32,14 @@ ROWS, LONGEST = 16, 1024
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one network is trained. notes: how many are seen in all; crop: notes in a row of a batch.
+    """How one network is trained. crop: notes in a row of a batch.
 
     forget_metre, forget_length: share of the crops whose metre, and of those whose length, is kept from the
     network, so that it can read and write without knowing them. knows_key: tell it the key, and show it all
     in white keys.
     """
 
-    notes: float
+    schedule: Schedule
     width: int = 320
     head: int = 256
     n_layers: int = 2
@@ -57,22 +47,23 @@ class Recipe:
     dropout: float = 0.3
     batch: int = 16
     crop: int = 256
-    rate: float = 2e-3
-    weight_decay: float = 0.05
     forget_metre: float = 0.2
     forget_length: float = 0.4
     knows_key: bool = True
     transpose: int = 6
-    average: float = 0.998
-    seed: int = 1
+
+
+def notes(total: float, weight_decay: float = 0.05) -> Schedule:
+    """A schedule over so many notes."""
+    return Schedule(total, weight_decay=weight_decay)
 
 
 RECIPES = {
-    "chorale": Recipe(notes=9e6, width=512, head=320, batch=16, dropout=0.5, weight_decay=0.1),
-    "folk": Recipe(notes=2.2e6, batch=6),
-    "pop": Recipe(notes=1.08e7, width=384, head=320, dropout=0.15, crop=384, batch=8),
+    "chorale": Recipe(notes(9e6, weight_decay=0.1), width=512, head=320, dropout=0.5),
+    "folk": Recipe(notes(2.2e6), batch=6),
+    "pop": Recipe(notes(1.08e7), width=384, head=320, dropout=0.15, crop=384, batch=8),
     "jsb_quarter": Recipe(
-        notes=2.4e6, dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0
+        notes(2.4e6), dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0
     ),
 }
 
@@ -133,183 +124,59 @@ def crops(examples: list[Example], recipe: Recipe, rng: np.random.Generator) -> 
     return chosen
 
 
-class Run:
-    """One training run: network, its running average, optimiser and counts, saved and taken up again."""
+class NoteTask:
+    """The notes of a style's pieces, read and written by a NoteRNN."""
 
-    def __init__(self, name: str, recipe: Recipe, device: torch.device) -> None:
-        self.name, self.recipe, self.device = name, recipe, device
-        torch.manual_seed(recipe.seed)
-        self.config = RNNConfig(
-            style_of(name).vocabulary,
-            recipe.recurrence,
-            recipe.width,
-            recipe.n_layers,
-            recipe.head,
-            recipe.dropout,
-        )
-        self.network = NoteRNN(self.config).to(device)
-        self.average = NoteRNN(self.config).to(device)
-        self.average.load_state_dict(self.network.state_dict())
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay
-        )
-        self.step, self.notes, self.seconds, self.best = 0, 0, 0.0, math.inf
-        self.rng = np.random.default_rng(recipe.seed)
-        self.folder = TRAINING / name
-        self.folder.mkdir(parents=True, exist_ok=True)
+    unit = "note"
+
+    def __init__(self, name: str, recipe: Recipe, weights: Path, device: torch.device) -> None:
+        self.name, self.recipe, self.weights, self.device = name, recipe, weights, device
+        self.sides = load_examples(name)
+        counts = ", ".join(f"{len(pieces)} {side}" for side, pieces in self.sides.items())
+        print(f"{name}: {counts} pieces", flush=True)
 
     @property
-    def done(self) -> float:
-        """Share of the run that is over, 0 to 1."""
-        return min(1.0, self.notes / self.recipe.notes)
+    def schedule(self) -> Schedule:
+        return self.recipe.schedule
 
-    def save(self) -> None:
-        state = {
-            "recipe": asdict(self.recipe), "network": self.network.state_dict(), "average":
-            self.average.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step, "notes":
-            self.notes, "seconds": self.seconds, "best": self.best, "rng": self.rng.bit_generator.state,
-        }  # fmt: skip
-        torch.save(state, self.folder / "state.partial")
-        (self.folder / "state.partial").replace(self.folder / "state.pt")
-
-    def resume(self) -> None:
-        """Take up the run that was saved, if one of the same shape was."""
-        path = self.folder / "state.pt"
-        if not path.exists():
-            return
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.notes, self.seconds = state["step"], state["notes"], state["seconds"]
-        self.best, self.rng.bit_generator.state = state["best"], state["rng"]
-
-    def train_step(self, examples: list[Example]) -> float:
-        """One step; returns nats a note."""
+    def network(self) -> NoteRNN:
+        """A new network."""
         recipe = self.recipe
-        for group in self.optimizer.param_groups:
-            warm = min(1.0, (self.step + 1) / 100)
-            group["lr"] = recipe.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * self.done)))
-        self.network.train()
-        batch = collate(crops(examples, recipe, self.rng), self.config.vocabulary).to(self.device)
-        n = int(batch.notes.sum())
-        loss = losses(self.network, batch).sum() / n
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
-        self.step += 1
-        self.notes += n
-        keep = min(recipe.average, (self.step + 1) / (self.step + 10))
-        with torch.no_grad():
-            for mean, new in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                mean.lerp_(new, 1 - keep)
-        return float(loss.detach())
-
-
-def card_of(run: Run, valid: float, sets: tuple[str, ...]) -> dict[str, Any]:
-    """Facts of a training run for its model card."""
-    return {
-        "style": run.name,
-        "data": list(sets),
-        "steps": run.step,
-        "notes": run.notes,
-        "seed": run.recipe.seed,
-        "device": str(run.device),
-        "hours": round(run.seconds / 3600, 2),
-        "parameters": sum(p.numel() for p in run.network.parameters()),
-        "recipe": asdict(run.recipe),
-        "code": revision(),
-        "valid_nats_per_note": round(valid, 4),
-    }
-
-
-def train(
-    name: str, *, minutes: float, every: float, weights: Path, fresh: bool, changes: dict[str, Any]
-) -> None:
-    """Train until the recipe's notes are seen or the minutes are over."""
-    recipe = replace(RECIPES[name], **changes)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = Run(name, recipe, device)
-    if not fresh:
-        run.resume()
-    sides = load_examples(name)
-    counts = ", ".join(f"{len(pieces)} {side}" for side, pieces in sides.items())
-    print(f"{name}: {counts} pieces, from step {run.step} on {device}")
-    began = last = time.monotonic()
-    seconds_before = run.seconds
-    recent: list[float] = []
-    with tqdm(total=int(recipe.notes), initial=run.notes, unit="note", unit_scale=True, mininterval=5) as bar:
-        while run.done < 1 and time.monotonic() - began < minutes * 60:
-            notes = run.notes
-            recent.append(run.train_step(sides["train"]))
-            bar.update(run.notes - notes)
-            run.seconds = seconds_before + time.monotonic() - began
-            if time.monotonic() - last > every * 60 or run.done >= 1:
-                validate(run, sides["valid"], float(np.mean(recent)), weights, bar)
-                last, recent = time.monotonic(), []
-    run.save()
-
-
-def validate(run: Run, valid: list[Example], train_loss: float, weights: Path, bar: tqdm[Any]) -> None:
-    """Measure, keep the best, save the run, draw its curves, write a sample."""
-    key_only = (lambda form: Form(key=form.key)) if run.recipe.knows_key else (lambda form: Form())
-    blind = nats_a_note(run.average, valid, key_only)
-    told = nats_a_note(run.average, valid, lambda form: form) if run.recipe.knows_key else blind
-    bar.write(
-        f"step {run.step}  train {train_loss:.4f}  valid {blind.sum():.4f} {np.round(blind, 3)}  "
-        f"with metre and length {told.sum():.4f}"
-    )
-    log = run.folder / "losses.csv"
-    new = not log.exists()
-    with log.open("a", newline="") as file:
-        writer = csv.writer(file)
-        if new:
-            writer.writerow(["step", "notes", "seconds", "train", "valid", "valid_told"])
-        writer.writerow([run.step, run.notes, round(run.seconds), train_loss, blind.sum(), told.sum()])
-    draw_curves(log, run.folder / "losses.svg")
-    score = float(blind.sum() + told.sum())
-    if score < run.best:
-        run.best = score
-        sets = DATASETS[run.name]
-        checkpoints.save(
-            weights / f"{run.name}.safetensors",
-            run.average,
-            run.config,
-            card_of(run, float(blind.sum()), sets),
+        vocabulary = style_of(self.name).vocabulary
+        return NoteRNN(
+            RNNConfig(
+                vocabulary, recipe.recurrence, recipe.width, recipe.n_layers, recipe.head, recipe.dropout
+            )
         )
-        sample = samples.write(weights / f"{run.name}.safetensors", run.name)
+
+    def loss(self, network: NoteRNN, rng: np.random.Generator, done: float) -> tuple[Tensor, int, Figures]:
+        drawn = crops(self.sides["train"], self.recipe, rng)
+        batch = collate(drawn, network.config.vocabulary).to(self.device)
+        count = int(batch.notes.sum())
+        loss = losses(network, batch).sum() / count
+        return loss, count, {"train": float(loss.detach())}
+
+    def validate(self, network: NoteRNN, folder: Path) -> tuple[float, Figures]:
+        """Nats a note of the validation pieces, `valid` without being told metre and length."""
+        knows = self.recipe.knows_key
+        pieces = self.sides["valid"]
+        blind = nats_a_note(
+            network, pieces, (lambda form: Form(key=form.key)) if knows else lambda form: Form()
+        )
+        told = nats_a_note(network, pieces, lambda form: form) if knows else blind
+        parts = dict(zip(("step", "track", "pitch", "duration", "velocity"), blind.tolist(), strict=True))
+        figures = {"valid": float(blind.sum()), "valid_told": float(told.sum())}
+        return -sum(figures.values()), figures | {f"valid_{part}": nats for part, nats in parts.items()}
+
+    def keep(self, network: NoteRNN, card: dict[str, Any], folder: Path) -> None:
+        path = self.weights / f"{self.name}.safetensors"
+        valid = card["validation"]["valid"]
+        card |= {"style": self.name, "data": list(DATASETS[self.name]), "recipe": asdict(self.recipe)}
+        checkpoints.save(path, network, network.config, card | {"valid_nats_per_note": valid})
+        sample = samples.write(path, self.name)
         if sample is not None:
-            (run.folder / f"sample-{run.step}.mid").write_bytes(write_midi(sample))
-    run.save()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("name", choices=RECIPES)
-    parser.add_argument(
-        "--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on"
-    )
-    parser.add_argument("--every", type=float, default=3, help="minutes between measurements")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--weights", type=Path, default=checkpoints.WEIGHTS, help="where the best weights go")
-    parser.add_argument("--fresh", action="store_true", help="begin again")
-    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="change the recipe")
-    given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    types = {field: type(value) for field, value in asdict(RECIPES[given.name]).items()}
-    changes = {key: types[key](value) for key, value in (pair.split("=") for pair in given.set)}
-    train(
-        given.name,
-        minutes=given.minutes,
-        every=given.every,
-        weights=given.weights,
-        fresh=given.fresh,
-        changes=changes,
-    )
+            (folder / f"sample-{card['steps']}.mid").write_bytes(write_midi(sample))
 
 
 if __name__ == "__main__":
-    main()
+    run_from_command_line(__doc__, RECIPES, NoteTask)

@@ -13,23 +13,26 @@ from torch import Tensor
 
 from generator.networks import vae_checkpoints
 from generator.networks.cell_vae import CellVAE, CellVAEConfig, Place
-from generator.networks.vae import divergence, free_bits_loss, reparameterize
+from generator.networks.vae import annealed, divergence, free_bits_loss, reparameterize
 from generator.training.cell_groups import Groups, batch_of, joined, load_groups
 from generator.training.precision import autocast
-from generator.training.vae_run import Figures, Schedule
+from generator.training.run import Figures, Schedule
 
 ALL_SETS = ("jsb", "folk", "nottingham", "openewld", "pop909", "multitrack_games", "multitrack_arranged")
 
 
 @dataclass(frozen=True)
 class CellRecipe:
-    """How a CellVAE is trained. batch: groups of bars. bits: of a cell's divergence that are free."""
+    """How a CellVAE is trained. batch: groups of bars. bits: of a cell's divergence that are free; beta: the
+    weight of the rest.
+    """
 
     config: CellVAEConfig = field(default_factory=CellVAEConfig)
     sets: tuple[str, ...] = ALL_SETS
-    schedule: Schedule = field(default_factory=lambda: Schedule(2.5e5, rate=2e-3, beta=0.02))
+    schedule: Schedule = field(default_factory=lambda: Schedule(2.5e5))
     batch: int = 64
     bits: float = 8
+    beta: float = 0.02
     transpose: int = 6
 
 
@@ -80,8 +83,11 @@ def onsets_found(network: CellVAE, groups: Groups, chosen: np.ndarray, *, thresh
 class CellTask:
     """Groups of bars of every data set, in any number of tracks."""
 
+    unit = "window"
+
     def __init__(self, name: str, recipe: CellRecipe, weights: Path, device: torch.device) -> None:
-        self.name, self.recipe, self.weights, self.device = name, recipe, weights, device
+        self.key, self.name = name, f"vae_{name}"
+        self.recipe, self.weights, self.device = recipe, weights, device
         n_bars = recipe.config.n_bars
         sets = {set_name: load_groups(set_name, "train", n_bars) for set_name in recipe.sets}
         self.train, weights_of_groups = joined(list(sets.values()))
@@ -90,12 +96,15 @@ class CellTask:
         self.valid = {set_name: load_groups(set_name, "valid", n_bars, n_bars) for set_name in recipe.sets}
         print(", ".join(f"{len(own)} groups of {name}" for name, own in sets.items()), flush=True)
 
+    @property
+    def schedule(self) -> Schedule:
+        return self.recipe.schedule
+
     def network(self) -> CellVAE:
         """A new network."""
-        torch.manual_seed(self.recipe.schedule.seed)
         return CellVAE(self.recipe.config)
 
-    def loss(self, network: CellVAE, rng: np.random.Generator, beta: float) -> tuple[Tensor, int, Figures]:
+    def loss(self, network: CellVAE, rng: np.random.Generator, done: float) -> tuple[Tensor, int, Figures]:
         recipe, count = self.recipe, self.recipe.batch
         chosen = np.searchsorted(self.drawn, rng.random(count))
         semitones = rng.integers(-recipe.transpose, recipe.transpose + 1, count)
@@ -107,10 +116,11 @@ class CellTask:
             logits = network.logits(z, network.where(place), place.bar, count)
         nats = nats_of(logits, lanes).mean()
         kl = divergence(mean, log_variance)
-        loss = nats + beta * free_bits_loss(kl, recipe.bits).mean()
+        loss = nats + annealed(recipe.beta, done) * free_bits_loss(kl, recipe.bits).mean()
         return loss, count, {"train": float(nats.detach()), "kl": float(kl.detach().sum(1).mean())}
 
-    def validate(self, network: CellVAE) -> tuple[float, Figures, list[float]]:
+    def validate(self, network: CellVAE, folder: Path) -> tuple[float, Figures]:
+        """Onsets that come back, by data set; kl.csv has the KL of each dimension."""
         figures: Figures = {}
         kl = torch.zeros(network.config.latent)
         nats = []
@@ -129,9 +139,10 @@ class CellTask:
             "valid_kl": float(kl.sum()),
             "active": float((kl > 0.1).sum()),
         }
-        return score, extra | figures, kl.sort(descending=True).values.tolist()
+        np.savetxt(folder / "kl.csv", kl.sort(descending=True).values.numpy(), "%.4f")
+        return score, extra | figures
 
-    def keep(self, network: CellVAE, card: dict[str, Any], step: int) -> None:
-        card |= {"data": list(self.recipe.sets), "recipe": asdict(self.recipe)}
-        path = self.weights / f"vae_{self.name}.safetensors"
+    def keep(self, network: CellVAE, card: dict[str, Any], folder: Path) -> None:
+        card |= {"name": self.key, "data": list(self.recipe.sets), "recipe": asdict(self.recipe)}
+        path = self.weights / f"{self.name}.safetensors"
         vae_checkpoints.save_as(path, "cell_vae", network, network.config, card)

@@ -43,7 +43,8 @@ from generator.networks.musegan import (
 )
 from generator.networks.musegan_critics import Critics, Heard, gradient_penalty, mix
 from generator.training.band_bars import SETS, Rolls, learn, load_rolls
-from generator.training.band_figures import Reference, calibrate, draw_phrases, measure, phrases_of
+from generator.training.band_figures import Reference, draw_phrases, measure, phrases_of
+from generator.training.band_thresholds import calibrate, refine_weights
 from generator.training.datasets import DatasetError
 from generator.training.precision import autocast
 from generator.training.revision import revision
@@ -309,7 +310,8 @@ class Run:
     def follow(self) -> None:
         """Draw the averaged generator after the trained one, once a step."""
         keep = min(self.recipe.average, (self.step + 1) / (self.step + 10))
-        mean, new = list(self.average.parameters()), list(self.generator.parameters())
+        mean: list[Tensor] = list(self.average.parameters())
+        new: list[Tensor] = list(self.generator.parameters())
         with torch.no_grad():
             torch._foreach_lerp_(mean, new, 1 - keep)
 
@@ -377,6 +379,9 @@ def train(
             saved = time.monotonic()
             run.save()
     run.save()
+    if run.done >= 1 and not suffix:
+        _, figures = refine_weights(model, reference, weights)
+        print(f"with its thresholds refined: {figures}", flush=True)
 
 
 def look(run: Run, reference: Reference, losses: list[tuple[float, ...]], weights: Path | None) -> None:

@@ -7,8 +7,6 @@ generator/weights/vae_<name>.safetensors.
 
 from __future__ import annotations
 
-import argparse
-import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,19 @@ from torch import Tensor
 
 from generator.music.grid import HOLD
 from generator.networks import vae_checkpoints
-from generator.networks.checkpoints import WEIGHTS
-from generator.networks.vae import MusicVAE, VAEConfig, divergence, free_bits_loss, reparameterize
+from generator.networks.vae import (
+    MusicVAE,
+    VAEConfig,
+    annealed,
+    divergence,
+    free_bits_loss,
+    reparameterize,
+)
 from generator.training.precision import autocast
+from generator.training.run import Figures, Schedule, run_from_command_line
 from generator.training.train_cells import ANY_PIECE, CellRecipe, CellTask
-from generator.training.vae_run import Figures, Run, Schedule, Task, folder_of
 from generator.training.vae_samples import write_samples
-from generator.training.vae_windows import Windows, load_windows, pick, transposed
+from generator.training.vae_windows import Windows, load_windows, pick, remixed, transposed
 
 VALIDATION_WINDOWS = 512
 
@@ -35,9 +39,11 @@ VALIDATION_WINDOWS = 512
 class Recipe:
     """How a MusicVAE is trained.
 
-    bits: of the divergence that are free (section 2.1.1). hide: share of tokens that the step after them is
-    not shown; garble: share of which it is shown a wrong one, so that the decoder trusts the latent more than
-    what it has just drawn. warm: networks whose bars' readers and writers it begins with.
+    bits: of the divergence that are free (section 2.1.1); beta: the weight of the rest. hide: share of tokens
+    that the step after them is not shown; garble: share of which it is shown a wrong one, so that the decoder
+    trusts the latent more than what it has just drawn. transpose: by how many semitones at most windows are
+    moved. remix: share of a drum's bars that come from another window (see `remixed`). warm: networks whose
+    bars' readers and writers it begins with.
     """
 
     config: VAEConfig
@@ -45,9 +51,11 @@ class Recipe:
     schedule: Schedule
     batch: int
     bits: float
+    beta: float = 0.02
     hide: float = 0.4
     garble: float = 0.1
     transpose: int = 6
+    remix: float = 0.0
     warm: tuple[str, ...] = ()
 
 
@@ -57,31 +65,31 @@ BANDS = ("multitrack_games", "multitrack_arranged")
 MELODY_16 = VAEConfig(("melody",), 16, latent=512)
 
 RECIPES: dict[str, Recipe | CellRecipe] = {
-    "melody_2": Recipe(
-        VAEConfig(("melody",), 2), TUNES, Schedule(2.6e5, beta=0.02), 128, bits=48, warm=("melody_16",)
-    ),
-    "drums_2": Recipe(VAEConfig(("drums",), 2), DRUMS, Schedule(3.4e5, rate=3e-3, beta=0.02), 128, bits=48),
-    "melody_16": Recipe(MELODY_16, TUNES, Schedule(8.8e4, beta=0.02), 32, bits=256, warm=("melody_2",)),
+    "melody_2": Recipe(VAEConfig(("melody",), 2), TUNES, Schedule(8e5), 128, bits=48, warm=("melody_16",)),
+    "drums_2": Recipe(VAEConfig(("drums",), 2), DRUMS, Schedule(1.1e6, rate=3e-3), 128, bits=48, remix=0.25),
+    "melody_16": Recipe(MELODY_16, TUNES, Schedule(4e4), 32, bits=256, warm=("melody_2",)),
     "drums_16": Recipe(
         VAEConfig(("drums",), 16, latent=512),
         DRUMS,
-        Schedule(1e5, beta=0.02),
+        Schedule(4e4),
         32,
         bits=256,
+        remix=0.25,
         warm=("drums_2",),
     ),
     "trio": Recipe(
-        VAEConfig(("melody", "melody", "drums"), 16, latent=512),
+        VAEConfig(("melody", "melody", "drums"), 16, latent=1792, code=112),
         BANDS,
-        Schedule(2.9e4, beta=0.02),
+        Schedule(1.4e5),
         16,
         bits=256,
+        remix=0.25,
         warm=("melody_2", "drums_2"),
     ),
     "melody_16_flat": Recipe(
         replace(MELODY_16, flat=True, view=128, writer=512),
         TUNES,
-        Schedule(6e4, beta=0.02),
+        Schedule(4e4),
         32,
         bits=256,
         hide=0.0,
@@ -153,8 +161,11 @@ def accuracy(
 class TokenTask:
     """Windows of melodies, drums or trios, read and written by a MusicVAE."""
 
+    unit = "window"
+
     def __init__(self, name: str, recipe: Recipe, weights: Path, device: torch.device) -> None:
-        self.name, self.recipe, self.weights, self.device = name, recipe, weights, device
+        self.key, self.name = name, f"vae_{name}"
+        self.recipe, self.weights, self.device = recipe, weights, device
         sides = {side: load_windows(recipe.sets, side, recipe.config) for side in ("train", "valid")}
         self.train = [own.tokens for own in sides["train"].values() if len(own.tokens)]
         held = [own.tokens for own in sides["valid"].values() if len(own.tokens)]
@@ -162,9 +173,12 @@ class TokenTask:
         sizes = ", ".join(f"{len(own.tokens)} of {name}" for name, own in sides["train"].items())
         print(f"{name}: windows to train on: {sizes}", flush=True)
 
+    @property
+    def schedule(self) -> Schedule:
+        return self.recipe.schedule
+
     def network(self) -> MusicVAE:
         """A new network, with the bars' readers and writers of shorter ones where they are there."""
-        torch.manual_seed(self.recipe.schedule.seed)
         network = MusicVAE(self.recipe.config)
         for other in self.recipe.warm:
             path = self.weights / f"vae_{other}.safetensors"
@@ -174,9 +188,10 @@ class TokenTask:
                 network.load_state_dict(bars, strict=False)
         return network
 
-    def loss(self, network: MusicVAE, rng: np.random.Generator, beta: float) -> tuple[Tensor, int, Figures]:
+    def loss(self, network: MusicVAE, rng: np.random.Generator, done: float) -> tuple[Tensor, int, Figures]:
         recipe = self.recipe
         moved = transposed(pick(self.train, recipe.batch, rng), recipe.config.tracks, recipe.transpose, rng)
+        moved = remixed(moved, recipe.config.tracks, recipe.remix, rng)
         tokens = torch.from_numpy(moved.astype(np.int64)).to(self.device)
         with autocast(self.device):
             mean, log_variance = (x.float() for x in network.encode(tokens))
@@ -184,71 +199,35 @@ class TokenTask:
             nats, _ = reconstruction(network, tokens, z, recipe.hide, recipe.garble)
         kl = divergence(mean, log_variance)
         size = tokens[0].numel()
-        loss = (nats + beta * free_bits_loss(kl, recipe.bits)).mean() / size
+        paid = annealed(recipe.beta, done) * free_bits_loss(kl, recipe.bits)
+        loss = (nats + paid).mean() / size
         figures = {"train": float(nats.detach().mean()) / size, "kl": float(kl.detach().sum(1).mean())}
         return loss, len(tokens), figures
 
-    def validate(self, network: MusicVAE) -> tuple[float, Figures, list[float]]:
+    def validate(self, network: MusicVAE, folder: Path) -> tuple[float, Figures]:
+        """Share of the validation windows' steps that come back; kl.csv has the KL of each dimension."""
         found = accuracy(network, self.valid)
         kl = np.array(found["kl"])
         figures = {"valid": found["nats"], "valid_kl": float(kl.sum()), "active": float((kl > 0.1).sum())}
         for way in ("forced", "free"):
             figures |= {f"{way}_{track}": share for track, share in enumerate(found[way])}
-        return float(np.mean(found["free"])), figures, np.sort(kl)[::-1].tolist()
+        np.savetxt(folder / "kl.csv", np.sort(kl)[::-1], "%.4f")
+        return float(np.mean(found["free"])), figures
 
-    def keep(self, network: MusicVAE, card: dict[str, Any], step: int) -> None:
-        card |= {"data": list(self.recipe.sets), "recipe": asdict(self.recipe)}
-        vae_checkpoints.save(self.weights / f"vae_{self.name}.safetensors", network, card)
-        write_samples(network, folder_of(self.name), step)
+    def keep(self, network: MusicVAE, card: dict[str, Any], folder: Path) -> None:
+        card |= {"name": self.key, "data": list(self.recipe.sets), "recipe": asdict(self.recipe)}
+        vae_checkpoints.save(self.weights / f"{self.name}.safetensors", network, card)
+        write_samples(network, folder, card["steps"])
 
 
-def train(
-    name: str, *, minutes: float, every: float, weights: Path, fresh: bool, changes: dict[str, Any]
-) -> None:
-    """Train until the recipe's windows are seen or the minutes are over."""
-    recipe = RECIPES[name]
-    recipe = replace(recipe, schedule=replace(recipe.schedule, **changes))
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    task: TokenTask | CellTask
+def task_of(
+    name: str, recipe: Recipe | CellRecipe, weights: Path, device: torch.device
+) -> TokenTask | CellTask:
+    """What a recipe's network learns."""
     if isinstance(recipe, CellRecipe):
-        task = CellTask(name, recipe, weights, device)
-    else:
-        task = TokenTask(name, recipe, weights, device)
-    run = Run(name, task.network(), recipe.schedule, device)
-    if fresh:
-        (run.folder / "losses.csv").unlink(missing_ok=True)
-    else:
-        run.resume()
-    as_task: Task = task
-    run.go_on(as_task, minutes=minutes, every=every)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("name", choices=RECIPES)
-    parser.add_argument(
-        "--minutes", type=float, default=math.inf, help="stop after so long; the next call goes on"
-    )
-    parser.add_argument("--every", type=float, default=2, help="minutes between measurements")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the best weights go")
-    parser.add_argument("--fresh", action="store_true", help="begin again")
-    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="change the schedule")
-    given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    types = {field: type(value) for field, value in asdict(Schedule(0.0)).items()}
-    changes = {key: types[key](value) for key, value in (pair.split("=") for pair in given.set)}
-    train(
-        given.name,
-        minutes=given.minutes,
-        every=given.every,
-        weights=given.weights,
-        fresh=given.fresh,
-        changes=changes,
-    )
+        return CellTask(name, recipe, weights, device)
+    return TokenTask(name, recipe, weights, device)
 
 
 if __name__ == "__main__":
-    main()
+    run_from_command_line(__doc__, RECIPES, task_of)

@@ -16,9 +16,8 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
+from generator.music.attributes import MEASURES
 from generator.music.cells import BEGINS, STRUCK
-from generator.music.grid import TICKS_PER_STEP
-from generator.music.score import Score
 from generator.networks import vae_checkpoints
 from generator.networks.checkpoints import WEIGHTS
 from generator.training.cell_groups import batch_of, load_groups
@@ -44,20 +43,20 @@ def height(lanes: NDArray[np.uint8]) -> Floats:
 
 def syncopation(lanes: NDArray[np.uint8]) -> Floats:
     """Share of a cell's onsets that lie off the quarters; not a number where nothing begins."""
-    onsets = lanes[..., BEGINS].any(2) | lanes[..., STRUCK].any(2)  # (C, T)
+    onsets = np.asarray(lanes[..., BEGINS].any(2) | lanes[..., STRUCK].any(2))  # (C, T)
     total = onsets.sum(1)
     off = onsets[:, np.arange(onsets.shape[1]) % 4 != 0].sum(1)
     return np.asarray(np.where(total > 0, off / np.maximum(1, total), np.nan))
 
 
-ATTRIBUTES: dict[str, tuple[Callable[[NDArray[np.uint8]], Floats], int]] = {
-    "denser": (density, 1),
-    "sparser": (density, -1),
-    "higher": (height, 1),
-    "lower": (height, -1),
-    "more_syncopated": (syncopation, 1),
+CELL_MEASURES: dict[str, Callable[[NDArray[np.uint8]], Floats]] = {
+    "denser": density,
+    "sparser": density,
+    "higher": height,
+    "lower": height,
+    "more_syncopated": syncopation,
 }
-"""Name → what it is measured by, and which way it moves."""
+"""What each attribute of a cell is measured by; music/attributes.py measures whole pieces."""
 
 
 @torch.inference_mode()
@@ -74,7 +73,8 @@ def directions(weights: Path) -> dict[str, torch.Tensor]:
         cells.append(lanes.numpy().astype(np.uint8))
     z, lanes_ = torch.cat(latents), np.concatenate(cells)
     found = {}
-    for name, (measure, way) in ATTRIBUTES.items():
+    for name, measure in CELL_MEASURES.items():
+        way = MEASURES[name][1]
         value = measure(lanes_)
         heard = np.isfinite(value) & (density(lanes_) > 0)
         low, high = np.quantile(value[heard], (0.25, 0.75))
@@ -84,21 +84,6 @@ def directions(weights: Path) -> dict[str, torch.Tensor]:
         )
         found[name] = way * (most.mean(0) - least.mean(0))
     return found
-
-
-def measured(score: Score, name: str) -> float:
-    """An attribute of a whole score, on the grid of sixteenths, counted from its beginning."""
-    notes = np.concatenate([track.notes for track in score.tracks])
-    if not notes.size:
-        return 0.0
-    measure, _ = ATTRIBUTES[name]
-    if measure is density:
-        return float(notes.size)
-    if measure is height:
-        pitched = np.concatenate([track.notes for track in score.tracks if not track.is_drum])
-        return float(pitched["pitch"].mean()) if pitched.size else 0.0
-    step = (notes["onset"].astype(np.int64) + TICKS_PER_STEP // 2) // TICKS_PER_STEP
-    return float((step % 4 != 0).mean())
 
 
 def main() -> None:

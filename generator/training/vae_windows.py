@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.music import notes as n
-from generator.music.grid import HOLD, NOTE_OFF, TICKS_PER_STEP, Tokens, drum_tokens, melody_tokens
+from generator.music.grid import (
+    DRUM_CLASSES,
+    HOLD,
+    NOTE_OFF,
+    TICKS_PER_STEP,
+    Tokens,
+    drum_tokens,
+    melody_tokens,
+)
 from generator.music.notes import TICKS_PER_QUARTER, Notes
 from generator.music.score import Score, Track, cut
 from generator.networks.vae import VAEConfig
@@ -204,3 +212,25 @@ def transposed(windows: Windows, kinds: tuple[str, ...], most: int, rng: np.rand
     moved = windows.copy()
     moved[:, pitched] = np.where(notes, own + semitones[:, None, None, None], own)
     return moved
+
+
+def remixed(windows: Windows, kinds: tuple[str, ...], share: float, rng: np.random.Generator) -> Windows:
+    """Drums put together anew: in half of the windows, `share` of each drum's bars come from other windows.
+
+    There are far more ways to combine a kick, a snare and cymbals than any data set holds; a network that has
+    met only those of its data redraws other drummers badly.
+    """
+    drums = [track for track, kind in enumerate(kinds) if kind == "drums"]
+    if not drums or not share:
+        return windows
+    own = windows[:, drums].astype(np.int16)
+    bits = np.right_shift(own[..., None], np.arange(len(DRUM_CLASSES))) & 1  # (W, D, N, T, 9)
+    n, tracks, bars, _, classes = bits.shape
+    moved = rng.random((n, tracks, bars, classes)) < share
+    moved &= rng.random((n, 1, 1, 1)) < 0.5
+    source = np.where(moved, rng.integers(0, n, moved.shape), np.arange(n)[:, None, None, None])
+    track, bar, drum = np.ogrid[:tracks, :bars, :classes]
+    taken = bits[source, track, bar, :, drum]  # (W, D, N, 9, T)
+    mixed = windows.copy()
+    mixed[:, drums] = (taken << np.arange(classes)[:, None]).sum(-2)
+    return mixed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -47,6 +49,19 @@ def test_a_draw_repeats_with_its_seed() -> None:
         network.decode(z, temperature=1.0, generator=torch.Generator().manual_seed(5)) for _ in range(2)
     )
     assert torch.equal(first, again)
+
+
+def test_it_begins_with_a_latent_that_gives_each_bar_its_code_back() -> None:
+    network = MusicVAE(replace(TRIO, latent=18, code=6)).eval()
+    assert network.conductor is not None
+    code = torch.randn(5, 3 * 6)
+    z = F.linear(code, network.encoder.mean.weight)
+    torch.testing.assert_close(F.linear(z, network.conductor.view.weight), 3 * code)
+    # A bar's code reaches its own share of the latent and no other.
+    code[:, 6:] += 1
+    moved = F.linear(code, network.encoder.mean.weight) - z
+    assert torch.equal(moved[:, :6], torch.zeros(5, 6))
+    assert bool((moved[:, 6:].norm(dim=1) > 1).all())
 
 
 def test_it_learns_four_windows_by_heart() -> None:

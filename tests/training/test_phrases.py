@@ -114,7 +114,7 @@ def lpd_file(tracks: dict[str, tuple[int, bool, np.ndarray]], resolution: int = 
         arrays[key + "indptr"] = np.concatenate([[0], np.cumsum(counts)])
         info[str(number)] = {"program": program, "is_drum": is_drum, "name": name}
     out = io.BytesIO()
-    np.savez_compressed(out, **arrays)
+    np.savez_compressed(out, allow_pickle=False, **arrays)
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr("info.json", json.dumps(info))
     return out.getvalue()

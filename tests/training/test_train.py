@@ -11,10 +11,14 @@ import torch
 from generator.music.styles import CHORALE
 from generator.music.tokens import Form, spell
 from generator.networks import checkpoints
+from generator.training import run
 from generator.training import train as training
 from generator.training.examples import Example, example
+from generator.training.run import Schedule
+from generator.training.train import RECIPES, NoteTask, Recipe
 
-TINY = {"width": 16, "head": 16, "n_layers": 1, "batch": 2, "crop": 32, "notes": 4000.0, "rate": 1e-2}
+TINY = Recipe(Schedule(4000, rate=1e-2), width=16, head=16, n_layers=1, batch=2, crop=32)
+CPU = torch.device("cpu")
 
 
 def scale(start: int) -> Example:
@@ -27,22 +31,20 @@ def scale(start: int) -> Example:
     return example(words, CHORALE.vocabulary, Form((4, 4), 0, 4 * n, 0), 4 * n)
 
 
+def two_scales() -> list[Example]:
+    """All there is to learn from."""
+    return [scale(60), scale(62)]
+
+
 @pytest.fixture(autouse=True)
 def scales(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    sides = {side: [scale(60), scale(62)] for side in ("train", "valid", "test")}
+    sides = {side: two_scales() for side in ("train", "valid", "test")}
     monkeypatch.setattr(training, "load_examples", lambda name: sides)
-    monkeypatch.setattr(training, "TRAINING", tmp_path / "runs")
+    monkeypatch.setattr(run, "TRAINING", tmp_path / "runs")
 
 
-def run(tmp_path: Path, *, minutes: float, **changes: float) -> None:
-    training.train(
-        "chorale",
-        minutes=minutes,
-        every=100,
-        weights=tmp_path / "weights",
-        fresh=False,
-        changes=TINY | changes,
-    )
+def task(tmp_path: Path, recipe: Recipe = TINY) -> NoteTask:
+    return NoteTask("chorale", recipe, tmp_path / "weights", CPU)
 
 
 def losses_of(tmp_path: Path) -> list[list[str]]:
@@ -50,7 +52,7 @@ def losses_of(tmp_path: Path) -> list[list[str]]:
 
 
 def test_a_run_writes_weights_a_card_curves_and_a_sample(tmp_path: Path) -> None:
-    run(tmp_path, minutes=5)
+    run.train(task(tmp_path), CPU, minutes=5, every=100, fresh=False)
     checkpoint = checkpoints.load(tmp_path / "weights/chorale.safetensors")
     assert checkpoint.card["data"] == ["jsb"]
     assert checkpoint.card["notes"] >= 4000
@@ -60,15 +62,26 @@ def test_a_run_writes_weights_a_card_curves_and_a_sample(tmp_path: Path) -> None
 
 
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None:
-    run(tmp_path, minutes=5, dropout=0.0)
+    chorales = task(tmp_path, replace(TINY, dropout=0.0))
+    run.train(chorales, CPU, minutes=5, every=100, fresh=False)
     [unbroken] = losses_of(tmp_path)
     shutil.rmtree(tmp_path / "runs")
-    recipe = replace(training.RECIPES["chorale"], **TINY | {"dropout": 0.0})
-    stopped = training.Run("chorale", recipe, torch.device("cpu"))
+    stopped = run.Run(chorales, CPU)
     for _ in range(3):
-        stopped.train_step(training.load_examples("chorale")["train"])
+        stopped.learn()
     stopped.save()
-    run(tmp_path, minutes=5, dropout=0.0)
+    run.train(chorales, CPU, minutes=5, every=100, fresh=False)
     [resumed] = losses_of(tmp_path)
     step, notes, valid = 0, 1, 4
     assert [resumed[i] for i in (step, notes, valid)] == [unbroken[i] for i in (step, notes, valid)]
+
+
+def test_a_recipe_is_changed_by_name_in_its_own_fields_and_its_schedule() -> None:
+    recipe = run.changed(RECIPES["folk"], ["rate=0.001", "batch=3", "recurrence=gated_linear"])
+    assert recipe.schedule.rate == 0.001
+    assert (recipe.batch, recipe.recurrence) == (3, "gated_linear")
+    assert recipe.schedule.total == RECIPES["folk"].schedule.total
+    with pytest.raises(ValueError, match="'tempo'"):
+        run.changed(recipe, ["tempo=90"])
+    with pytest.raises(ValueError, match="many"):
+        run.changed(recipe, ["batch=many"])

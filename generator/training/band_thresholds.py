@@ -1,0 +1,217 @@
+"""Above which logits cells are notes: set so that the figures come nearest to the data's.
+
+    python -m generator.training.band_thresholds hybrid/scratch
+
+sets those of the weights that ship anew, which `train_musegan` does too when a run ends. Nothing else of a
+network is touched; phrases are judged beside the training side, on seeds that `manage.py evaluate` does not
+use, and what plays along hears validation phrases, as `evaluate` gives it held-out ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from generator.music.band_metrics import PAIRS
+from generator.music.bandroll import BAND, PITCHED
+from generator.networks import band_checkpoints
+from generator.networks.band_checkpoints import MODELS, weights_path
+from generator.networks.checkpoints import WEIGHTS
+from generator.networks.musegan import DRUMS, Cells, Generator, as_rolls, pitched_rolls, thresholded
+from generator.training.band_bars import load_rolls
+from generator.training.band_figures import (
+    FAR,
+    GIVEN,
+    Figures,
+    Part,
+    Reference,
+    chunks_of,
+    figures_of,
+    measure,
+)
+
+FARTHEST = 2.5
+"""Thresholds lie at most this many logits from 0: they correct a network, they don't replace it."""
+FULLEST = 0.8
+"""How far a role's fullness lies from 0 at most."""
+SPREADS = (0.8, 0.4, 0.2, 0.1)
+"""How far trials lie from the best so far, in logits; half as much in fullness."""
+N_TRIALS = 24
+"""Trials of a role with each spread."""
+N_JUDGED = 1024
+"""Phrases that each trial is judged by."""
+AT_RISK = 0.02
+"""A figure that misses less often than this is left alone."""
+
+
+def calibrate(generator: Generator, reference: Reference, *, seed: int, n: int = 384) -> None:
+    """Set the thresholds so that as many cells begin and sound as in the data, role by role.
+
+    A role's threshold counts only phrases in which the network plays it.
+    """
+    for old in (
+        generator.onset_threshold, generator.sound_threshold, generator.drum_threshold, generator.fullness
+    ):  # fmt: skip
+        old.zero_()
+    source = torch.Generator().manual_seed(seed)
+    chosen = torch.randint(len(reference.rolls), (n,), generator=source)
+    parts = chunks_of(generator, reference.rolls, chosen, seed, None)
+    played = [torch.zeros(len(c.drums), len(BAND)) if given is None else given for c, given in parts]
+    ours = torch.cat(played) == 0
+
+    def threshold(logits: Tensor, rate: float) -> float:
+        flat = logits.flatten().float()
+        kept = max(1, round(rate * flat.numel()))
+        value = float(flat.kthvalue(max(1, flat.numel() - kept)).values)
+        return min(FARTHEST, max(-FARTHEST, value))
+
+    onset, sound = torch.cat([c.onset for c, _ in parts]), torch.cat([c.sound for c, _ in parts])
+    drums = torch.cat([c.drums for c, _ in parts])
+    for row, role in enumerate(PITCHED):
+        mine = ours[:, BAND.index(role)]
+        generator.onset_threshold[row] = threshold(onset[mine, row], reference.rates["onset"][row])
+        generator.sound_threshold[row] = threshold(sound[mine, row], reference.rates["sound"][row])
+    for piece, rate in enumerate(reference.rates["drums"]):
+        generator.drum_threshold[piece] = threshold(drums[ours[:, DRUMS]][..., piece], float(rate))
+
+
+@dataclass
+class _Trial:
+    """Logits of phrases, drawn once without thresholds, and what each role measures at its own.
+
+    at: (4, 3), a role's thresholds of onset and sound and its fullness.
+    """
+
+    logits: Cells
+    at: Tensor
+    parts: list[Part]
+
+    @classmethod
+    def of(cls, generator: Generator, reference: Reference, seed: int, n: int) -> _Trial:
+        """n phrases with the generator's own thresholds."""
+        at = torch.stack([generator.onset_threshold, generator.sound_threshold, generator.fullness], dim=1)
+        bare = copy.deepcopy(generator)
+        for threshold in (bare.onset_threshold, bare.sound_threshold, bare.fullness):
+            threshold.zero_()
+        source = torch.Generator().manual_seed(seed)
+        chosen = torch.randint(len(reference.rolls), (n,), generator=source)
+        parts = [cells for cells, _ in chunks_of(bare, reference.rolls, chosen, seed, GIVEN)]
+        logits = Cells(
+            *(torch.cat([getattr(part, name) for part in parts]) for name in ("onset", "sound", "drums"))
+        )
+        trial = cls(logits, at, [])
+        trial.parts = [trial.part(row, at[row]) for row in range(len(PITCHED))]
+        return trial
+
+    def part(self, row: int, at: Tensor) -> Part:
+        """What a role measures at other thresholds."""
+        role = slice(row, row + 1)
+        onset, sound = thresholded(
+            self.logits.onset[:, role], self.logits.sound[:, role], *(x[None] for x in at)
+        )
+        return Part.of(pitched_rolls(onset, sound))
+
+    def figures(self, parts: list[Part], reference: Reference) -> Figures:
+        """Of the band whose roles measure so."""
+        return figures_of(parts, (self.logits.drums > 0).numpy().astype(np.uint8), reference)
+
+
+def refine(generator: Generator, reference: Reference, *, seed: int, n: int = N_JUDGED) -> Figures:
+    """Try other thresholds for the pitched roles whose figures may miss the bar, and keep the best: as many
+    cells as in the data need not mean as many empty bars or pitch classes.
+
+    Returns the figures with the thresholds that it leaves.
+    """
+    trial = _Trial.of(generator, reference, seed, n)
+    best = trial.figures(trial.parts, reference)
+    source = torch.Generator().manual_seed(seed)
+    given = {PITCHED.index(BAND[GIVEN])} if generator.config.conditional else set()
+    for spread in tqdm(SPREADS, desc="thresholds", unit="spread"):
+        for row in sorted(_at_risk(best) - given):
+            for _ in range(N_TRIALS):
+                step = spread * torch.randn(3, generator=source) * torch.tensor([1.0, 1.0, 0.5])
+                best = _better(trial, row, trial.at[row] + step, reference, best)
+    generator.onset_threshold, generator.sound_threshold, generator.fullness = trial.at.unbind(dim=1)
+    return best
+
+
+def _better(trial: _Trial, row: int, at: Tensor, reference: Reference, best: Figures) -> Figures:
+    """The figures with a role's thresholds there when these are better, else those so far."""
+    if float(at[:2].abs().max()) > FARTHEST or abs(float(at[2])) > FULLEST:
+        return best
+    parts = [*trial.parts[:row], trial.part(row, at), *trial.parts[row + 1 :]]
+    figures = trial.figures(parts, reference)
+    if figures.trouble >= best.trouble:
+        return best
+    trial.at[row], trial.parts = at, parts
+    return figures
+
+
+def _at_risk(figures: Figures) -> set[int]:
+    """The pitched roles, by their places in PITCHED, of which a figure may miss the bar and can be mended."""
+    rows: set[int] = set()
+    for name, risk in figures.risks.items():
+        for column in np.flatnonzero((risk > AT_RISK) & (figures.ratios[name] < FAR)).tolist():
+            if name == "TD":
+                rows |= {"BGPS".index(letter) for letter in PAIRS[column].split("-")}
+            elif name != "EB":
+                rows.add(column)
+            elif BAND[column] in PITCHED:
+                rows.add(PITCHED.index(BAND[column]))
+    return rows
+
+
+def refine_weights(
+    model: str, reference: Reference, weights: Path, *, seed: int = 7, n: int = N_JUDGED
+) -> tuple[Figures, Figures]:
+    """Refine the thresholds of a weight file; it is written again only when its figures come nearer.
+
+    Returns the figures before and after.
+    """
+    path = weights_path(model, weights)
+    checkpoint = band_checkpoints.load(path)
+    generator = checkpoint.generator
+    source = torch.Generator().manual_seed(seed + 1)
+    chosen = torch.randint(len(reference.rolls), (n,), generator=source)
+
+    def judged() -> Figures:
+        parts = [as_rolls(c) for c, _ in chunks_of(generator, reference.rolls, chosen, seed + 1, GIVEN)]
+        return measure(
+            np.concatenate([a for a, _ in parts]), np.concatenate([b for _, b in parts]), reference
+        )
+
+    before = judged()
+    refine(generator, reference, seed=seed, n=n)
+    after = judged()  # other phrases than those that the thresholds were chosen by
+    if (after.missed, after.trouble) < (before.missed, before.trouble):
+        band_checkpoints.save(path, generator, checkpoint.card | {"thresholds": {"seed": seed, "phrases": n}})
+    return before, after
+
+
+def main() -> int:
+    """The command; the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("models", nargs="*", choices=[*MODELS, []], help="all of them when none is named")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    (_, rolls), (_, validation) = load_rolls("train"), load_rolls("valid")
+    for model in given.models or MODELS:
+        reference = replace(Reference.of(rolls, model, 6000), rolls=validation)
+        before, after = refine_weights(model, reference, given.weights)
+        print(f"{model}: before, {before}\n    after, {after}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
