@@ -34,7 +34,7 @@ from generator.music.notes import MusicError
 from generator.music.score import Metre, Score, Track
 from generator.networks import band_checkpoints
 from generator.networks.band_checkpoints import BandCheckpoint, weights_path
-from generator.networks.checkpoints import CheckpointError
+from generator.networks.checkpoints import CheckpointError, network_bytes
 from generator.networks.musegan import ARRANGERS, N_BARS, Cells, Generator, Latents, as_rolls
 
 log = logging.getLogger(__name__)
@@ -51,11 +51,13 @@ DEFAULT_BPM = 104.0
 class Seeds:
     """Where the latents come from. One that is None, or a role that is not named, follows the piece's seed.
 
-    shared: z. shared_time: z_t, the course of the harmony. private, private_time: z_i and z_i,t, by role.
+    shared: z. shared_time: z_t, the course of the harmony; shared_time_of: by role, of who hears another
+    course than the rest. private, private_time: z_i and z_i,t, by role.
     """
 
     shared: int | None = None
     shared_time: int | None = None
+    shared_time_of: Mapping[str, int] = field(default_factory=dict)
     private: Mapping[str, int] = field(default_factory=dict)
     private_time: Mapping[str, int] = field(default_factory=dict)
 
@@ -110,6 +112,10 @@ class Band:
         """Those whose weights are there, such as "hybrid/scratch"."""
         return [m for m in band_checkpoints.MODELS if weights_path(m, self.weights).exists()]
 
+    @property
+    def n_bytes(self) -> int:
+        return sum(network_bytes(model.generator) for model in list(self._loaded.values()))
+
     def load(self) -> None:
         """Look for weights. Raises GenerationError when there are none."""
         if not self.models:
@@ -143,9 +149,8 @@ class Band:
             if given is None and letter in drawn:
                 phrases.append(drawn[letter])  # the same latents make the same phrase
                 continue
-            latents = latents_of(ask, letter, model.generator.config.latent)
             heard = given.heard(model.generator, number, self.device) if given else None
-            cells = model.generator.draw(model.generator.codes(_on(latents, self.device), heard))
+            cells = model.generator.draw(self._codes(model.generator, ask, letter, heard))
             drawn[letter] = cells
             phrases.append(cells)
         whole = _denser(_joined(phrases, bars), ask.density)
@@ -155,6 +160,19 @@ class Band:
         score = bandroll_to_score(BandRoll(pitched[0], drums[0]), bpm=bpm, semitones=-white)
         tracks = tuple(_kept(track, ask) for track in score.tracks)
         return BandAnswer(replace(score, tracks=tracks), model.sha256, letters)
+
+    def _codes(self, generator: Generator, ask: BandAsk, letter: str, heard: Tensor | None) -> list[Tensor]:
+        """The codes of one phrase; a role that hears a course of its own has them from there."""
+
+        def drawn(seeds: Seeds) -> list[Tensor]:
+            latents = latents_of(replace(ask, seeds=seeds), letter, generator.config.latent)
+            return generator.codes(_on(latents, self.device), heard)
+
+        codes = drawn(ask.seeds)
+        for role, seed in ask.seeds.shared_time_of.items():
+            i = BAND.index(role)
+            codes[i] = drawn(replace(ask.seeds, shared_time=seed))[i]
+        return codes
 
 
 def parts(answer: BandAnswer) -> Iterator[Opening | Chunk]:
@@ -185,7 +203,9 @@ def check(ask: BandAsk) -> None:
         raise GenerationError("invalid", "A form is letters, one for each phrase, such as AABA.")
     if ask.bars < 1 and ask.given is None:
         raise GenerationError("invalid", "A piece has at least one bar.")
-    roles = {*ask.density, *ask.muted, *ask.given_roles, *ask.seeds.private, *ask.seeds.private_time}
+    seeds = ask.seeds
+    roles = {*ask.density, *ask.muted, *ask.given_roles}
+    roles |= {*seeds.shared_time_of, *seeds.private, *seeds.private_time}
     if unknown := roles - set(BAND):
         named = ", ".join(sorted(unknown))
         raise GenerationError("invalid", f"A band has {', '.join(BAND)}, but no {named}.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,12 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from generator.engine.aligned import Aligned, align
+from generator.engine.aligned import align
 from generator.engine.errors import GenerationError
+from generator.engine.kinds import DRAWS
 from generator.engine.path import (
     Renderer,
+    changed,
     cut_evenly,
     decoded_keys,
     distances,
@@ -25,15 +26,16 @@ from generator.engine.path import (
     keys_of,
     sets_of,
 )
-from generator.music.cells import BEGINS, STRUCK, Reading, cells_to_notes
-from generator.music.grid import TICKS_PER_STEP
+from generator.engine.prior import SPREAD, SampleAsk, sample
+from generator.engine.square import square_sets, square_shares
+from generator.music.cells import BEGINS, STRUCK, Reading
 from generator.music.notes import MusicError
-from generator.music.score import Score, Tempo, Track, tempo_at
+from generator.music.score import Score
 from generator.networks.cell_vae import CellVAE, Place
-from generator.networks.checkpoints import CheckpointError
-from generator.networks.vae_checkpoints import load_cells
+from generator.networks.checkpoints import CheckpointError, network_bytes
+from generator.networks.vae_checkpoints import Checkpoint, load, load_cells
+from generator.networks.vae_priors import Prior, load_prior, prior_path
 
-ATTRIBUTES = ("denser", "sparser", "higher", "lower", "more_syncopated")
 DECODED = 33
 """Points that are decoded on a path; its steps are then made even."""
 LEAST_LIKELY = -4.0
@@ -85,8 +87,8 @@ class Way:
 
 @dataclass(frozen=True)
 class VaryAsk:
-    """A piece like this one. amount: 0 the piece as the network redraws it, 1 as far as its own neighbours
-    are. attributes: how far to push each of ATTRIBUTES, in deviations of the data; 1 or 2 can be heard.
+    """A piece like this one. amount: 0 the piece itself, 1 as far as its own neighbours are. attributes: how
+    far to push each of kinds.ATTRIBUTES, in deviations of the data; 1 or 2 can be heard.
     """
 
     piece: Score
@@ -95,14 +97,31 @@ class VaryAsk:
     attributes: dict[str, float] = field(default_factory=dict)
 
 
-Ask = PathAsk | VaryAsk
+@dataclass(frozen=True)
+class Made:
+    """The answer to VaryAsk and SampleAsk. weights: the SHA-256 of the network that made it."""
+
+    score: Score
+    weights: str
+
+
+Ask = PathAsk | VaryAsk | SampleAsk
 
 
 class Blend:
-    """Answers asks one after another, so that no answer depends on who else asks."""
+    """Answers asks one after another, and those for something new a kind at a time; no answer depends on who
+    else asks.
+    """
 
     def __init__(self, device: torch.device, weights: Path) -> None:
         self.device, self.folder = device, weights
+        self.drawn_from: dict[str, Checkpoint] = {}
+        self.priors: dict[str, Prior] = {}
+
+    @property
+    def n_bytes(self) -> int:
+        networks = (self.network, *(found.network for found in list(self.drawn_from.values())))
+        return sum(map(network_bytes, networks))
 
     def load(self) -> None:
         """Read the weights. Raises GenerationError when there are none."""
@@ -118,9 +137,19 @@ class Blend:
     def run(self, asks: list[Ask]) -> list[Any]:
         """Answers in the order of the asks. Raises GenerationError for one that cannot be met."""
         with torch.inference_mode():
-            return [self._answer(ask) for ask in asks]
+            drawn = self._drawn_together([ask for ask in asks if isinstance(ask, SampleAsk)])
+            return [drawn.pop(0) if isinstance(ask, SampleAsk) else self._answer(ask) for ask in asks]
 
-    def _answer(self, ask: Ask) -> Any:
+    def _drawn_together(self, asks: list[SampleAsk]) -> list[Made]:
+        """Answers to these asks, in their order."""
+        made: dict[int, Made] = {}
+        for kind in {ask.kind for ask in asks}:
+            numbers = [n for n, ask in enumerate(asks) if ask.kind == kind]
+            answers = self.draw(kind, [asks[n] for n in numbers])
+            made.update(zip(numbers, answers, strict=True))
+        return [made[n] for n in range(len(asks))]
+
+    def _answer(self, ask: PathAsk | VaryAsk) -> Any:
         try:
             if isinstance(ask, VaryAsk):
                 return self.vary(ask)
@@ -169,23 +198,22 @@ class Blend:
         a, b = self.encode(first.reading), self.encode(last.reading)
         ends = (first.score, last.score)
         count_a, count_b = (np.array([track.notes.size for track in score.tracks]) for score in ends)
-        shares = torch.linspace(0, 1, DECODED)
         way = []
-        for share in shares:
-            z = (torch.lerp if ask.straight else slerp_rows)(a.mean, b.mean, float(share))
-            where = torch.lerp(a.where, b.where, float(share))
-            counts = (1 - float(share)) * count_a + float(share) * count_b
+        for share in torch.linspace(0, 1, DECODED).tolist():
+            z = (torch.lerp if ask.straight else slerp_rows)(a.mean, b.mean, share)
+            where = torch.lerp(a.where, b.where, share)
+            counts = (1 - share) * count_a + share * count_b
             way.append(decoded_keys(self.decode(z, a, where, counts)))
         start, goal = set(keys_of(first)), set(keys_of(last))
         points = [set(point) for point in way]
         events = events_of(start, goal, points)
         sets = sets_of(start, events, cut_evenly(events, ask.points))
-        renderer = Renderer(first, last, way)
-        on_the_way = [i / (ask.points - 1) for i in range(ask.points)]
-        scores = [renderer.score(keys, share) for keys, share in zip(sets, on_the_way, strict=True)]
+        renderer = Renderer((first, last), way)
+        shares = [(1 - i / (ask.points - 1), i / (ask.points - 1)) for i in range(ask.points)]
+        scores = [renderer.score(keys, share) for keys, share in zip(sets, shares, strict=True)]
         return Way(
             tuple(scores),
-            tuple((1 - share, share) for share in on_the_way),
+            tuple(shares),
             (_kept(start, points[0]), _kept(goal, points[-1])),
             tuple(distances(sets).round(4).tolist()),
             changes,
@@ -196,66 +224,71 @@ class Blend:
         """The square between four pieces; its corners are the pieces themselves."""
         corners, changes = align(list(ask.pieces), list(NAMES))
         coded = [self.encode(corner.reading) for corner in corners]
-        side = np.linspace(0, 1, ask.points)
         mix = torch.lerp if ask.straight else slerp_rows
-        scores, shares = [], []
-        for y in side:
-            for x in side:
-                share = ((1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y)
-                shares.append(tuple(round(float(s), 4) for s in share))
-                if max(share) == 1.0:
-                    scores.append(corners[int(np.argmax(share))].score)
-                    continue
-                top = mix(coded[0].mean, coded[1].mean, float(x))
-                z = mix(top, mix(coded[2].mean, coded[3].mean, float(x)), float(y))
-                where = sum((s * c.where for s, c in zip(share, coded, strict=True)), torch.zeros(()))
-                near = corners[int(np.argmax(share))]
-                scores.append(self._drawn(self.decode(z, coded[0], where), near, corners, share))
-        redrawn = []
-        for corner, latents in zip(corners, coded, strict=True):
-            redrawn.append(_kept(set(keys_of(corner)), set(decoded_keys(self.decode(latents.mean, latents)))))
-        return Way(tuple(scores), tuple(shares), tuple(redrawn), (), changes, self.weights)
+        shares = square_shares(ask.points)
+        counts = np.array([[track.notes.size for track in corner.score.tracks] for corner in corners])
+        dreamt = []
+        for n, share in enumerate(shares):
+            y, x = (place / (ask.points - 1) for place in divmod(n, ask.points))
+            top = mix(coded[0].mean, coded[1].mean, x)
+            z = mix(top, mix(coded[2].mean, coded[3].mean, x), y)
+            where = sum((s * c.where for s, c in zip(share.tolist(), coded, strict=True)), torch.zeros(()))
+            dreamt.append(decoded_keys(self.decode(z, coded[0], where, share @ counts)))
+        own = [set(keys_of(corner)) for corner in corners]
+        sets = square_sets(own, [set(point) for point in dreamt], ask.points)
+        renderer = Renderer(corners, dreamt)
+        places = [tuple(share) for share in shares.tolist()]
+        at_corners = (0, ask.points - 1, -ask.points, -1)
+        return Way(
+            tuple(renderer.score(keys, place) for keys, place in zip(sets, places, strict=True)),
+            tuple(tuple(round(s, 4) for s in place) for place in places),
+            tuple(_kept(keys, set(dreamt[n])) for keys, n in zip(own, at_corners, strict=True)),
+            (),
+            changes,
+            self.weights,
+        )
 
-    def vary(self, ask: VaryAsk) -> Score:
-        """A piece near another.
+    def draw(self, kind: str, asks: list[SampleAsk]) -> list[Made]:
+        """Something new of one kind for each, from the prior."""
+        if kind not in self.drawn_from:
+            path = self.folder / f"vae_{DRAWS[kind]}.safetensors"
+            try:
+                self.drawn_from[kind] = load(path)
+            except CheckpointError as error:
+                sentence = f"The network that draws a {kind} is not installed here."
+                raise GenerationError("weights_missing", sentence) from error
+            self.drawn_from[kind].network.freeze()
+            fitted = load_prior(prior_path(path), self.drawn_from[kind].sha256)
+            if fitted is not None:
+                self.priors[kind] = fitted
+        found = self.drawn_from[kind]
+        prior = self.priors.get(kind) or Prior.normal(found.network.config.latent, SPREAD[kind])
+        return [Made(score, found.sha256) for score in sample(found.network, asks, prior)]
+
+    def vary(self, ask: VaryAsk) -> Made:
+        """A piece near another: what a step in the latent space changes, changed in the piece itself.
 
         Attributes move along directions in the latent space (MusicVAE, section 5.2.2): those of denser music
         add notes, so the number of notes is the network's own to choose here.
         """
+        if ask.amount == 0 and not any(ask.attributes.values()):
+            return Made(ask.piece, self.weights)
         (piece,), _ = align([ask.piece], ["A"])
         latents = self.encode(piece.reading)
         noise = torch.randn(latents.mean.shape, generator=torch.Generator().manual_seed(ask.seed))
         z = latents.mean + ask.amount * noise * (latents.deviation + 0.5 * ask.amount)
         for name, strength in ask.attributes.items():
             z = z + strength * self._direction(name, latents)
-        return self._drawn(self.decode(z, latents), piece, [piece], (1.0,))
+        before, after = (decoded_keys(self.decode(at, latents)) for at in (latents.mean, z))
+        keys = changed(set(keys_of(piece)), set(before), set(after))
+        # Between a piece and itself lies the piece: its notes keep their timing and loudness.
+        varied = Renderer((piece, piece), [after]).score(keys, (0.5, 0.5))
+        return Made(replace(varied, tempos=piece.score.tempos), self.weights)
 
     def _direction(self, name: str, latents: Latents) -> Tensor:
         if name not in self.directions:
             raise GenerationError("attribute_unknown", f"This network knows no attribute called {name}.")
         return self.directions[name].float()
-
-    def _drawn(
-        self, on: NDArray[np.bool_], near: Aligned, corners: Sequence[Aligned], share: Sequence[float]
-    ) -> Score:
-        """What was decoded as a score, in the metre and with the sounds of the nearest corner."""
-        steps = near.reading.steps
-        logs = [s * np.log(tempo_at(corner.score, 0)) for s, corner in zip(share, corners, strict=True)]
-        tempo = float(np.exp(sum(logs)))
-        loud = np.array([c.reading.velocity for c in corners])  # (corners, N, M)
-        weight = np.array(share)[:, None, None] * (loud > 0)
-        velocity = (loud * weight).sum(0) / np.maximum(1e-9, weight.sum(0))
-        velocity = np.where(weight.sum(0) > 0, velocity, 80.0)
-        tracks = []
-        for m, model in enumerate(near.score.tracks):
-            own = model
-            if not model.notes.size:
-                own = max((c.score.tracks[m] for c in corners), key=lambda track: track.notes.size)
-            notes = cells_to_notes(on[:, m].astype(np.uint8), steps, velocity[:, m])
-            tracks.append(Track(own.name, own.role, own.program, own.is_drum, notes))
-        length = int(steps.sum()) * TICKS_PER_STEP
-        metres = tuple(metre for metre in near.score.metres if metre.tick < length)
-        return Score(tuple(tracks), (Tempo(0, tempo),), metres, length)
 
 
 def as_many(lanes: NDArray[np.float32], counts: NDArray[np.float64]) -> NDArray[np.bool_]:

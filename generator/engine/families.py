@@ -20,6 +20,10 @@ class Family(Protocol[Ask, Answer]):
     tomorrow, when somebody else is being served beside it.
     """
 
+    @property
+    def n_bytes(self) -> int:
+        """What its networks hold in memory, those that it reads later once they are read."""
+
     def load(self) -> None:
         """Read the weights, once and before the first batch. Raises GenerationError when there are none."""
 

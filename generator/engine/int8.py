@@ -23,6 +23,12 @@ from generator.engine.compiled import compiled
 
 LANES = 64
 """Bytes in a vector register: vectors are padded to a multiple of it."""
+N_LANES = LANES // 4
+"""Whole numbers of 32 bits in a vector register."""
+GROUP = 64
+"""Rows of weights that lie together, four inputs of each beside each other."""
+UNROLLED = 16
+"""Inputs in one turn of the product's loop."""
 ZERO = 128
 """How 0 is written as an activation: the processor's instruction multiplies unsigned by signed bytes, so
 activations carry this offset, and its share (`sums` of Quantized) is taken away again."""
@@ -38,16 +44,18 @@ def padded(n: int, to: int = LANES) -> int:
 def quantize_rows(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A float matrix as int8. weight: (n, k).
 
-    Returns (n', k') int8, n' a multiple of 4 and k' of LANES, filled with zeros; (n',) float32 scales; and
-    (n',) int32, what the offset of the activations adds to each row's sum.
+    Returns (n' / GROUP, k' / 4, GROUP, 4) int8, n' a multiple of GROUP and k' of LANES, filled with zeros:
+    the registers that a product reads, one after another; (n',) float32 scales; and (n',) int32, what the
+    offset of the activations adds to each row's sum.
     """
     n, k = weight.shape
     scale = np.abs(weight).max(1, initial=1e-30).astype(np.float32) / 127
-    whole = np.zeros((padded(n, 4), padded(k)), np.int8)
+    whole = np.zeros((padded(n, GROUP), padded(k)), np.int8)
     whole[:n, :k] = np.rint(weight / scale[:, None])
     scales = np.zeros(len(whole), np.float32)
     scales[:n] = scale
-    return whole, scales, ZERO * whole.sum(1, dtype=np.int32)
+    laid_out = whole.reshape(-1, GROUP, whole.shape[1] // 4, 4).swapaxes(1, 2)
+    return np.ascontiguousarray(laid_out), scales, ZERO * whole.sum(1, dtype=np.int32)
 
 
 @compiled
@@ -70,37 +78,40 @@ def quantize(x: np.ndarray, out: np.ndarray) -> np.float32:
 
 
 def _block(n_vectors: int) -> Any:
-    """An intrinsic that multiplies 4 rows of weights by some vectors, with AVX-512 VNNI.
+    """An intrinsic that multiplies GROUP rows of weights by some vectors, with AVX-512 VNNI.
 
-    (weight, vectors, stride of a vector, k, out, stride of out): addresses and bytes; out: (n_vectors, 4)
-    int32.
+    (weight, vectors, stride of a vector, k, out, stride of out): addresses and bytes; out: (n_vectors, GROUP)
+    int32. A lane of a register is a row of weights, so nothing is left to be summed across lanes.
     """
+    n_registers = GROUP // N_LANES
 
     @intrinsic
     def block(_typing: Any, weight: Any, vectors: Any, stride: Any, k: Any, out: Any, out_stride: Any) -> Any:
         def code(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             weight, vectors, stride, k, out, out_stride = args
             i32, i64 = ir.IntType(32), ir.IntType(64)
-            register = ir.VectorType(i32, 16)
-            function: Any = cgutils.get_or_insert_function
-            multiply_add = function(
+            register = ir.VectorType(i32, N_LANES)
+            multiply_add = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
                 builder.module,
                 ir.FunctionType(register, [register] * 3),
                 "llvm.x86.avx512.vpdpbusd.512",
             )
-            total = function(
-                builder.module, ir.FunctionType(i32, [register]), "llvm.vector.reduce.add.v16i32"
-            )
+            nowhere = ir.Constant(register, ir.Undefined)
+            first_lane = ir.Constant(ir.VectorType(i32, N_LANES), [0] * N_LANES)
 
-            def load(address: Any) -> Any:
-                value = builder.load(builder.inttoptr(address, register.as_pointer()))
+            def load(address: Any, kind: Any) -> Any:
+                value = builder.load(builder.inttoptr(address, kind.as_pointer()))
                 value.align = 1
                 return value
+
+            def four_everywhere(address: Any) -> Any:
+                """Four activations in every lane."""
+                one = builder.insert_element(nowhere, load(address, i32), ir.Constant(i32, 0))
+                return builder.shuffle_vector(one, nowhere, first_lane)
 
             def times(value: Any, n: int) -> Any:
                 return builder.mul(value, ir.Constant(i64, n))
 
-            rows = [builder.add(weight, times(k, n)) for n in range(4)]
             columns = [builder.add(vectors, times(stride, n)) for n in range(n_vectors)]
             before, loop = builder.block, builder.append_basic_block("loop")
             after = builder.append_basic_block("after")
@@ -108,27 +119,34 @@ def _block(n_vectors: int) -> Any:
             builder.position_at_end(loop)
             at = builder.phi(i64)
             at.add_incoming(ir.Constant(i64, 0), before)
-            sums = [builder.phi(register) for _ in range(4 * n_vectors)]
+            sums = [builder.phi(register) for _ in range(n_registers * n_vectors)]
             for value in sums:
-                value.add_incoming(ir.Constant(register, [0] * 16), before)
-            weights = [load(builder.add(row, at)) for row in rows]
-            activations = [load(builder.add(column, at)) for column in columns]
-            new = [
-                builder.call(multiply_add, [sums[4 * c + r], activations[c], weights[r]])
-                for c in range(n_vectors)
-                for r in range(4)
-            ]
+                value.add_incoming(ir.Constant(register, [0] * N_LANES), before)
+            new = sums
+            for step in range(0, UNROLLED, 4):
+                here = builder.add(at, ir.Constant(i64, step))
+                row = builder.add(weight, times(here, GROUP))
+                weights = [
+                    load(builder.add(row, ir.Constant(i64, LANES * r)), register) for r in range(n_registers)
+                ]
+                activations = [four_everywhere(builder.add(column, here)) for column in columns]
+                new = [
+                    builder.call(multiply_add, [new[n_registers * c + r], activations[c], weights[r]])
+                    for c in range(n_vectors)
+                    for r in range(n_registers)
+                ]
             for value, added in zip(sums, new, strict=True):
                 value.add_incoming(added, loop)
-            following = builder.add(at, ir.Constant(i64, LANES))
+            following = builder.add(at, ir.Constant(i64, UNROLLED))
             at.add_incoming(following, loop)
             builder.cbranch(builder.icmp_signed("<", following, k), loop, after)
             builder.position_at_end(after)
             for c in range(n_vectors):
-                for r in range(4):
-                    place = builder.add(builder.add(out, times(out_stride, c)), ir.Constant(i64, 4 * r))
+                line = builder.add(out, times(out_stride, c))
+                for r in range(n_registers):
+                    place = builder.add(line, ir.Constant(i64, LANES * r))
                     store = builder.store(
-                        builder.call(total, [new[4 * c + r]]), builder.inttoptr(place, i32.as_pointer())
+                        new[n_registers * c + r], builder.inttoptr(place, register.as_pointer())
                     )
                     store.align = 4
             return context.get_dummy_value()
@@ -138,49 +156,47 @@ def _block(n_vectors: int) -> Any:
     return block
 
 
-_block1, _block2, _block4 = _block(1), _block(2), _block(4)
+_block1, _block2, _block4, _block6 = _block(1), _block(2), _block(4), _block(6)
 
 
 @compiled
 def _product_vnni(weight: np.ndarray, vectors: np.ndarray, n: int, out: np.ndarray) -> None:
-    k = weight.shape[1]
+    k = 4 * weight.shape[1]
     stride, out_stride = vectors.strides[0], out.strides[0]
-    for row in range(0, weight.shape[0], 4):
-        rows = weight.ctypes.data + row * k
-        c = 0
-        while c + 4 <= n:
-            _block4(
-                rows, vectors.ctypes.data + c * stride, stride, k,
-                out.ctypes.data + c * out_stride + 4 * row, out_stride,
-            )  # fmt: skip
-            c += 4
-        if c + 2 <= n:
-            _block2(
-                rows, vectors.ctypes.data + c * stride, stride, k,
-                out.ctypes.data + c * out_stride + 4 * row, out_stride,
-            )  # fmt: skip
-            c += 2
-        if c < n:
-            _block1(
-                rows, vectors.ctypes.data + c * stride, stride, k,
-                out.ctypes.data + c * out_stride + 4 * row, out_stride,
-            )  # fmt: skip
+    for group in range(weight.shape[0]):
+        rows = weight.ctypes.data + group * GROUP * k
+        column, line = vectors.ctypes.data, out.ctypes.data + 4 * GROUP * group
+        left = n
+        while left >= 6:
+            _block6(rows, column, stride, k, line, out_stride)
+            column, line, left = column + 6 * stride, line + 6 * out_stride, left - 6
+        if left >= 4:
+            _block4(rows, column, stride, k, line, out_stride)
+            column, line, left = column + 4 * stride, line + 4 * out_stride, left - 4
+        if left >= 2:
+            _block2(rows, column, stride, k, line, out_stride)
+            column, line, left = column + 2 * stride, line + 2 * out_stride, left - 2
+        if left:
+            _block1(rows, column, stride, k, line, out_stride)
 
 
 @compiled
 def _product_plain(weight: np.ndarray, vectors: np.ndarray, n: int, out: np.ndarray) -> None:
-    k = weight.shape[1]
-    for row in range(weight.shape[0]):
+    for group in range(weight.shape[0]):
         for c in range(n):
-            total = np.int32(0)
-            for i in range(k):
-                total += np.int32(weight[row, i]) * np.int32(vectors[c, i])
-            out[c, row] = total
+            sums = out[c, GROUP * group : GROUP * (group + 1)]
+            sums[:] = 0
+            for i in range(weight.shape[1]):
+                for row in range(GROUP):
+                    for part in range(4):
+                        sums[row] += np.int32(weight[group, i, row, part]) * np.int32(
+                            vectors[c, 4 * i + part]
+                        )
 
 
 product = _product_vnni if HAS_VNNI else _product_plain
 """product(weight, vectors, n, out): out[c, r] = weight[r] · vectors[c] for the first n vectors.
 
-weight: (rows, k) int8, rows a multiple of 4, k of LANES. vectors: (N, K) uint8, the first k of each are used.
-out: (N, R) int32.
+weight: (rows / GROUP, k / 4, GROUP, 4) int8, as quantize_rows lays it out. vectors: (N, K) uint8, the first
+k of each are used. out: (N, R) int32, R at least rows.
 """

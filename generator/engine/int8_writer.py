@@ -8,13 +8,13 @@ import numpy as np
 
 from generator.engine import kernel
 from generator.engine.errors import broken
-from generator.engine.packed import bytes_a_note, pack
+from generator.engine.packed import Packed, bytes_a_note, pack
 from generator.engine.rows import Row, Word
 from generator.engine.sampling import WORDS_A_BLOCK
 from generator.engine.seats import BAR, KEY, LENGTH, METRE, make_room, make_seats, sit, words_of
 from generator.music.styles import STYLES
 from generator.music.tokens import N_PITCHES, Form
-from generator.networks.checkpoints import Checkpoint
+from generator.networks.checkpoints import Checkpoint, network_bytes
 from generator.networks.recurrent import LSTM
 
 log = logging.getLogger(__name__)
@@ -31,12 +31,15 @@ def can_write(checkpoint: Checkpoint) -> bool:
 
 
 class Int8Writer:
-    """Draws the next notes of every row. A row keeps its seat from its first step to its last."""
+    """Draws the next notes of every row. A row keeps its seat from its first step to its last.
 
-    def __init__(self, checkpoint: Checkpoint, max_rows: int) -> None:
+    packed: the network's weights as pack() lays them out, where several writers share them.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, max_rows: int, packed: Packed | None = None) -> None:
         self.checkpoint = checkpoint
         vocabulary = checkpoint.config.vocabulary
-        self._packed = pack(checkpoint.network)
+        self._packed = packed or pack(checkpoint.network)
         self._words = words_of(vocabulary, STYLES.get(checkpoint.card.get("style", "")))
         self._seats = make_seats(self._packed, self._words, max_rows)
         self._room = make_room(self._packed, self._words, max_rows)
@@ -48,10 +51,20 @@ class Int8Writer:
         """What one note of one row reads from memory."""
         return bytes_a_note(self._packed)
 
+    @property
+    def n_bytes(self) -> int:
+        held = (part.nbytes for part in self._packed if isinstance(part, np.ndarray))
+        return network_bytes(self.checkpoint.network) + sum(held)
+
     def step(self, rows: list[Row]) -> int:
-        """A few steps for every row: notes drawn, after what is still to be read. Returns notes drawn."""
+        """A few steps: notes drawn, after what is still to be read. Returns notes drawn.
+
+        For the rows of which nothing was heard yet, where there are any, else for all: somebody waits for the
+        first, and has notes at hand of the others.
+        """
         for row in [row for row in self._seat_of if row.finished]:
             del self._seat_of[row], self._block_of[row]
+        rows = [row for row in rows if not row.heard] or rows
         for row in rows:
             if row not in self._seat_of:
                 self._sit(row)

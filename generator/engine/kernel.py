@@ -12,7 +12,7 @@ import numpy as np
 
 from generator.engine.arithmetic import draw, gelu, log_softmax_at, sigmoid, tanh
 from generator.engine.compiled import compiled
-from generator.engine.int8 import product, quantize
+from generator.engine.int8 import GROUP, product, quantize
 from generator.engine.packed import (
     AT_BARS_LEFT,
     AT_KEY,
@@ -82,7 +82,9 @@ def _multiply(net: Packed, which: int, bytes_: np.ndarray, n: int, sums: np.ndar
     """sums[i] = the product's rows · bytes_[i], for the first n."""
     place = net.products[which]
     size = place[ROWS] * place[INPUTS]
-    weight = net.weight[place[WEIGHT] : place[WEIGHT] + size].reshape(place[ROWS], place[INPUTS])
+    weight = net.weight[place[WEIGHT] : place[WEIGHT] + size].reshape(
+        place[ROWS] // GROUP, place[INPUTS] // 4, GROUP, 4
+    )
     product(weight, bytes_, n, sums)
 
 

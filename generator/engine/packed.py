@@ -89,13 +89,13 @@ def pack(network: NoteRNN) -> Packed:
     byte = row = 0
     for weight, bias in matrices:
         whole, scale, total = quantize_rows(weight)
-        products.append((byte, *whole.shape, row, len(weight)))
+        products.append((byte, len(scale), whole.size // len(scale), row, len(weight)))
         byte += whole.size
-        row += len(whole)
+        row += len(scale)
         weights.append(whole.ravel())
         scales.append(scale)
         sums.append(total)
-        biases.append(np.pad(bias.astype(np.float32), (0, len(whole) - len(bias))))
+        biases.append(np.pad(bias.astype(np.float32), (0, len(scale) - len(bias))))
     n = network
     before = (n.in_step, n.in_track, n.in_pitch, n.in_duration, n.in_velocity, n.in_position, n.in_bars_left,
               n.in_metre, n.in_key, n.in_remaining)  # fmt: skip

@@ -8,9 +8,10 @@ plus notes that are not A's) rises by the same amount from each point to the nex
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,20 @@ class Event:
     key: Key
     enters: bool
     own: bool
+
+
+@dataclass(frozen=True)
+class Turn:
+    """When a bar goes over. number: which one it is in the row of bars. moment: of the decoded points, when;
+    later: than when half of its notes go over as the network has it.
+    """
+
+    number: int
+    moment: float
+    later: float
+
+
+FIRST = Turn(0, 0.0, 0.0)
 
 
 def keys_of(end: Aligned) -> dict[Key, list[int]]:
@@ -104,20 +119,51 @@ def events_of(first: set[Key], last: set[Key], way: Sequence[set[Key]]) -> list[
     for key in unsaid:
         near = around.get((key in first, key[0], key[1])) or around.get((key not in first, key[0], key[1]))
         moments[key] = float(np.median(near)) if near else n / 2
-    found = [Event(moment, key, key in last, True) for key, moment in moments.items()]
-    found += _invented(first | last, way, moments)
-    # Within one moment what leaves and what enters go together, bar by bar.
-    return sorted(found, key=lambda e: (e.moment, e.key[1], e.key[2], e.enters, e.key))
+    turns = _turns(moments)
+    found = [Event(turns[key[1]].moment, key, key in last, True) for key in moments]
+    found += _invented(first | last, way, moments, turns)
+    # Of one moment, bar by bar as they take turns; and a bar goes over from its beginning on.
+    return sorted(
+        found,
+        key=lambda e: (e.moment, turns.get(e.key[1], FIRST).number, e.key[2], e.enters, e.key),
+    )
 
 
-def _invented(own: set[Key], way: Sequence[set[Key]], moments: dict[Key, float]) -> list[Event]:
-    """Notes of neither piece, longest lived first, as long as few enough sound at once for even steps."""
+def _turns(moments: dict[Key, float]) -> dict[int, Turn]:
+    """When each bar goes over: the network says which first, then its neighbours, the sooner one before the
+    other. So what has come of B lies together in what is left of A, and no bar is of both for long: notes of
+    two pieces mixed, in a bar or from bar to bar, are what neither would say.
+    """
+    of_bar: dict[int, list[float]] = defaultdict(list)
+    for key, moment in moments.items():
+        of_bar[key[1]].append(moment)
+    middle = {bar: float(np.median(own)) for bar, own in sorted(of_bar.items())}
+    bars = list(middle)
+    start = min(range(len(bars)), key=lambda i: middle[bars[i]], default=0)
+    before, behind, order = bars[:start], bars[start + 1 :], bars[start : start + 1]
+    while before or behind:
+        sooner = before and (not behind or middle[before[-1]] <= middle[behind[0]])
+        order.append(before.pop() if sooner else behind.pop(0))
+    times = sorted(middle.values())
+    return {bar: Turn(n, times[n], times[n] - middle[bar]) for n, bar in enumerate(order)}
+
+
+def _invented(
+    own: set[Key], way: Sequence[set[Key]], moments: dict[Key, float], turns: dict[int, Turn]
+) -> list[Event]:
+    """Notes of neither piece, longest lived first, as long as few enough sound at once for even steps.
+
+    They come and go with their bar.
+    """
     n = len(way)
     lives: dict[Key, list[int]] = defaultdict(list)
     for j, point in enumerate(way):
         for key in point - own:
-            lives[key].append(j)
-    to_change = np.array([sum(moment > j for moment in moments.values()) for j in range(n)])
+            then = j + round(turns.get(key[1], FIRST).later)
+            if 0 <= then < n:
+                lives[key].append(then)
+    own_moments = [moment + turns[key[1]].later for key, moment in moments.items()]
+    to_change = np.array([sum(moment > j for moment in own_moments) for j in range(n)])
     changed = len(moments) - to_change
     room = np.floor(INVENTED * np.minimum(to_change, changed)).astype(np.int64)
     found = []
@@ -165,6 +211,20 @@ def distances(sets: Sequence[set[Key]]) -> NDArray[np.float64]:
     return from_first / max(1.0, from_first[-1])
 
 
+def changed(own: set[Key], before: set[Key], after: set[Key]) -> set[Key]:
+    """A piece's notes after a step in the latent space: what the step took away is gone, what it brought is
+    there. before, after: what the network draws on both sides of the step.
+
+    Notes that it cannot draw at all stay where most others of their bar and track do.
+    """
+    drawn: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    for key in own & before:
+        drawn[key[:2]].append(key in after)
+    stay = {place for place, kept in drawn.items() if 2 * sum(kept) >= len(kept)}
+    undrawn = {key for key in own - before if key[:2] in stay or key[:2] not in drawn}
+    return (own & before & after) | undrawn | (after - before)
+
+
 @dataclass(frozen=True)
 class Voice:
     """Notes of a point before they stand in time: offset in ticks from the bar, duration, pitch, velocity."""
@@ -176,45 +236,45 @@ class Voice:
 
 
 class Renderer:
-    """Points of a path as scores, their notes with the timing, length and loudness of the end they come
-    from.
+    """Points between pieces as scores, their notes with the timing, length and loudness of the pieces that
+    they come from.
     """
 
-    def __init__(self, first: Aligned, last: Aligned, lengths: Sequence[dict[Key, int]]) -> None:
-        self.ends = (first, last)
-        self.numbers = (keys_of(first), keys_of(last))
+    def __init__(self, ends: Sequence[Aligned], lengths: Sequence[dict[Key, int]]) -> None:
+        self.ends = tuple(ends)
+        self.numbers = [keys_of(end) for end in self.ends]
         self.lengths: dict[Key, int] = {}
         for point in lengths:
             self.lengths |= {key: n for key, n in point.items() if key not in self.lengths}
         self.single = [
             all(_is_single(end.score.tracks[m].notes) for end in self.ends)
-            for m in range(len(first.score.tracks))
+            for m in range(len(self.ends[0].score.tracks))
         ]
 
-    def score(self, keys: set[Key], share: float) -> Score:
-        """The point at `share` of the way, in the metre of the nearer end. 0 and 1 are the ends
-        themselves.
+    def score(self, keys: set[Key], shares: Sequence[float]) -> Score:
+        """A point, in the metre of the nearest piece. shares: the weight of each piece, 1 in all; where one
+        weighs all, the point is that piece itself.
         """
-        if share in (0.0, 1.0):
-            return self.ends[int(share)].score
-        near = self.ends[int(share > 0.5)]
+        order = sorted(range(len(shares)), key=lambda side: -shares[side])  # stable: the first of equals
+        near = self.ends[order[0]]
+        if shares[order[0]] == 1.0:
+            return near.score
         rows: list[list[tuple[int, int, int, int]]] = [[] for _ in near.score.tracks]
         edges = near.reading.edges
         end = int(edges[-1])
         for key in sorted(keys):
-            for voice in self._voices(key, share):
+            for voice in self._voices(key, shares, order):
                 size = int(edges[key[1] + 1] - edges[key[1]])
                 onset = int(edges[key[1]]) + round(voice.offset)
                 if voice.offset < size and 0 <= onset < end:
                     length = max(1, min(round(voice.duration), end - onset))
                     rows[key[0]].append((onset, length, voice.pitch, max(1, min(127, round(voice.velocity)))))
-        tracks = [self._track(m, own, near) for m, own in enumerate(rows)]
-        a, b = (tempo_at(e.score, 0) for e in self.ends)
-        tempo = Tempo(0, a ** (1 - share) * b**share)
+        tracks = [self._track(m, own, order) for m, own in enumerate(rows)]
+        bpm = math.prod(tempo_at(e.score, 0) ** share for e, share in zip(self.ends, shares, strict=True))
         metres = tuple(Metre(m.tick, m.numerator, m.denominator) for m in near.score.metres if m.tick <= end)
-        return Score(tuple(tracks), (tempo,), metres, end)
+        return Score(tuple(tracks), (Tempo(0, bpm),), metres, end)
 
-    def _track(self, m: int, rows: list[tuple[int, int, int, int]], near: Aligned) -> Track:
+    def _track(self, m: int, rows: list[tuple[int, int, int, int]], order: Sequence[int]) -> Track:
         table = np.array(rows, np.int64).reshape(-1, 4)
         if self.single[m] and len(table):
             # A line stays a line: a note ends where the next begins.
@@ -222,26 +282,26 @@ class Renderer:
             starts, where = np.unique(table[:, 0], return_inverse=True)
             following = np.append(starts[1:], np.iinfo(np.int32).max)[where]
             table[:, 1] = np.minimum(table[:, 1], following - table[:, 0])
-        # The instrument of the nearer end, unless only the other plays this track.
-        own = near.score.tracks[m]
-        other = self.ends[near is self.ends[0]].score.tracks[m]
-        model = own if own.notes.size or not other.notes.size else other
+        # The instrument of the nearest piece that plays this track.
+        models = [self.ends[side].score.tracks[m] for side in order]
+        model = next((track for track in models if track.notes.size), models[0])
         notes = notes_from_columns(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
         return Track(model.name, model.role, model.program, model.is_drum, notes)
 
-    def _voices(self, key: Key, share: float) -> list[Voice]:
-        """A note as its end plays it; between the two where both have it; on the grid where neither does."""
-        sides = [[self._original(side, key, i) for i in self.numbers[side].get(key, [])] for side in (0, 1)]
-        if sides[0] and sides[1]:
-            if len(sides[0]) != len(sides[1]):
-                return sides[int(share > 0.5)]
-            return [_between(a, b, share) for a, b in zip(*sides, strict=True)]
-        if sides[0] or sides[1]:
-            return sides[0] or sides[1]
-        loud = [float(e.reading.velocity[key[1], key[0]]) for e in self.ends]
-        known = [v for v in loud if v > 0] or [80.0]
-        velocity = loud[0] * (1 - share) + loud[1] * share if len(known) == 2 else known[0]
-        return [Voice(key[2] * TICKS_PER_STEP, self.lengths.get(key, 1) * TICKS_PER_STEP, key[3], velocity)]
+    def _voices(self, key: Key, shares: Sequence[float], order: Sequence[int]) -> list[Voice]:
+        """A note as the nearest piece that has it plays it; on the grid where none does."""
+        has = [side for side in order if key in self.numbers[side]]
+        if not has:
+            heard = [(s, float(self.ends[s].reading.velocity[key[1], key[0]])) for s in order]
+            heard = [(side, loud) for side, loud in heard if loud > 0]
+            velocity = _mean([loud for _, loud in heard], [shares[side] for side, _ in heard]) or 80.0
+            length = self.lengths.get(key, 1) * TICKS_PER_STEP
+            return [Voice(key[2] * TICKS_PER_STEP, length, key[3], velocity)]
+        sides = [[self._original(side, key, i) for i in self.numbers[side][key]] for side in has]
+        if len({len(own) for own in sides}) > 1:
+            return sides[0]
+        weights = [shares[side] for side in has]
+        return [_between(voices, weights) for voices in zip(*sides, strict=True)]
 
     def _original(self, side: int, key: Key, number: int) -> Voice:
         end = self.ends[side]
@@ -250,12 +310,20 @@ class Renderer:
         return Voice(offset, float(note["duration"]), int(note["pitch"]), float(note["velocity"]))
 
 
-def _between(a: Voice, b: Voice, share: float) -> Voice:
-    def mix(x: float, y: float) -> float:
-        return x * (1 - share) + y * share
+def _between(voices: Sequence[Voice], weights: Sequence[float]) -> Voice:
+    """One note of several pieces, the nearest first: as long as there, since between an eighth and a quarter
+    lies no length that either would have; as loud as lies between.
+    """
+    return replace(voices[0], velocity=_mean([voice.velocity for voice in voices], weights))
 
-    pitch = a.pitch if share <= 0.5 else b.pitch
-    return Voice(mix(a.offset, b.offset), mix(a.duration, b.duration), pitch, mix(a.velocity, b.velocity))
+
+def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    """The weighted mean; that of all alike where nothing weighs, 0 where there is nothing."""
+    if not values:
+        return 0.0
+    total = sum(weights)
+    own = weights if total > 0 else [1.0] * len(values)
+    return sum(v * w for v, w in zip(values, own, strict=True)) / sum(own)
 
 
 def _is_single(notes: Notes) -> bool:

@@ -109,6 +109,7 @@ class Row:
         self.cancelled = cancelled
         self.out: queue.SimpleQueue[Opening | Chunk | Exception | None] = queue.SimpleQueue()
         self.finished = False
+        self.heard = bool(request.resume)  # whether a note of it has been handed out
         self.chances = Chances(request.seed)
         self.n_drawn = 0
         self.cursor = Cursor(style.vocabulary)
@@ -161,6 +162,7 @@ class Row:
         key = self._key(request)
         self.form = Form(self.metre, 0, self.length, key)
         self.bar = bar
+        self._semitones = self.form.semitones
         scale = scale_pitch_classes(KEYS[key]) if request.key_lock else range(12)
         # The network's pitches are the piece's moved by form.semitones.
         pitches = np.arange(N_PITCHES) - self.form.semitones
@@ -326,7 +328,7 @@ class Row:
             self._track_of_voice[word.track],
             self.cursor.now * ticks,
             word.duration * ticks,
-            word.pitch - self.form.semitones,
+            word.pitch - self._semitones,
             self.style.vocabulary.velocities[word.velocity],
         ]
         if word.step:
@@ -343,6 +345,7 @@ class Row:
 
     def hand_out(self, until: int, bars_done: int) -> None:
         self.out.put(Chunk(self._pending, until, bars_done))
+        self.heard = self.heard or bool(self._pending)
         self._pending = []
         self._bar_out = bars_done
         self._flushed = time.monotonic()
@@ -359,6 +362,7 @@ class Row:
             ]
             rows.sort(key=lambda row: (row[1], row[0]))
             self.out.put(Chunk(rows, self._prime_length, self._prime_length // self._bar_ticks))
+            self.heard = True
 
     def finish(self) -> None:
         """The piece is whole: hand out what is left."""

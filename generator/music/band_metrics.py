@@ -44,6 +44,14 @@ class Tally:
         out = np.full(bottom.shape, np.nan)
         return np.divide(self.top.sum(axis=0), bottom, out=out, where=bottom > 0)
 
+    @property
+    def error(self) -> Floats:
+        """(k,) standard error of the measure, phrases being drawn by themselves (delta method)."""
+        bottom = self.bottom.sum(axis=0)
+        far = self.top - np.nan_to_num(self.value) * self.bottom
+        out = np.full(bottom.shape, np.nan)
+        return np.divide(np.sqrt((far**2).sum(axis=0)), bottom, out=out, where=bottom > 0)
+
     def interval(self, rng: np.random.Generator, *, rounds: int = 200, level: float = 0.95) -> Floats:
         """(2, k) bootstrap interval: phrases drawn with replacement, `rounds` times."""
         n = self.top.shape[0]
@@ -67,12 +75,12 @@ def tallies(pitched: Cells, drums: Cells) -> dict[str, Tally]:
     true, band = chroma(beats), chroma_bands(beats)
     per_bar = _bars(sounding)
     return {
-        "EB": _with_drums(empty_bars(sounding), empty_bars(drums[:, None] > 0)),
+        "EB": with_drums(empty_bars(sounding), empty_bars(drums[:, None] > 0)),
         "UPC": used_classes(chroma(per_bar) > 0),
         "QN": qualified_notes(lengths, pitched.shape[3]),
         "DP": drum_patterns(drums),
         "TD": tonal_distances(true),
-        "EB_band": _with_drums(_full(empty_bars(sounding)), _full(empty_bars(drums[:, None] > 0))),
+        "EB_band": with_drums(_full(empty_bars(sounding)), _full(empty_bars(drums[:, None] > 0))),
         "UPC_band": used_classes(chroma_bands(per_bar) > 0),
         "QN_band": qualified_notes_flat(sounding),
         "DP_band": drum_patterns_weighted(drums),
@@ -221,7 +229,11 @@ def tonal_distances(classes: Floats, *, whole_bars: bool = False) -> Tally:
     classes: (n, 4, N, 4, 12). A beat in which either is silent counts for nothing; with whole_bars it drops
     its whole bar, as the released code does.
     """
-    places = tonal_centroid(classes)
+    return place_distances(tonal_centroid(classes), whole_bars=whole_bars)
+
+
+def place_distances(places: Floats, *, whole_bars: bool = False) -> Tally:
+    """TD from the roles' tonal centroids, (n, 4, N, 4, 6)."""
     columns = []
     for pair in PAIRS:
         a, b = (_LETTER[letter] for letter in pair.split("-"))
@@ -350,7 +362,7 @@ def _full_counts(n: int, count: int, columns: int = 1) -> Floats:
     return np.full((n, columns), float(count))
 
 
-def _with_drums(pitched: Tally, drums: Tally) -> Tally:
+def with_drums(pitched: Tally, drums: Tally) -> Tally:
     """Columns of PITCHED and of the drums in the order of BAND: bass, drums, guitar, piano, strings."""
     return Tally(
         np.insert(pitched.top, 1, drums.top[:, 0], axis=1),

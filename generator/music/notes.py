@@ -60,6 +60,18 @@ def sort(notes: Notes) -> Notes:
     return notes[np.lexsort((notes["pitch"], notes["onset"]))]
 
 
+def is_tidy(notes: Notes) -> bool:
+    """Whether `tidy` would change nothing, which is soon seen, and true of most notes that are read."""
+    onset, pitch = notes["onset"].astype(np.int64), notes["pitch"]
+    place = onset * N_PITCHES + pitch
+    if not (place[1:] > place[:-1]).all():
+        return False
+    by_pitch = np.argsort(pitch, kind="stable")
+    pitch, onset = pitch[by_pitch], onset[by_pitch]
+    stop = onset + notes["duration"][by_pitch]
+    return not bool(((pitch[1:] == pitch[:-1]) & (onset[1:] < stop[:-1])).any())
+
+
 def tidy(notes: Notes) -> Notes:
     """Sorted notes of which no two sound on one pitch at the same time.
 
@@ -68,6 +80,8 @@ def tidy(notes: Notes) -> Notes:
     """
     if notes.size == 0:
         return np.empty(0, dtype=NOTE)
+    if is_tidy(notes):
+        return notes.astype(NOTE)
     # By pitch, then onset, then longest (and loudest) first: neighbours are then the only ones that can meet.
     order = np.lexsort(
         (-notes["velocity"].astype(np.int16), -notes["duration"], notes["onset"], notes["pitch"])
@@ -107,12 +121,14 @@ def quantize(notes: Notes, ticks_per_step: int) -> Notes:
     )
 
 
-def transpose(notes: Notes, semitones: int) -> Notes:
+def transpose(notes: Notes, semitones: int, *, fold: bool = False) -> Notes:
     """The notes moved up (or, below zero, down).
 
-    Raises MusicError when one would leave 0-127.
+    Raises MusicError when one would leave 0-127; with `fold` it stays an octave inside.
     """
     pitch = notes["pitch"].astype(np.int64) + semitones
+    if fold:
+        pitch += 12 * (pitch < 0) - 12 * (pitch > 127)
     if pitch.size and (pitch.min() < 0 or pitch.max() > 127):
         raise MusicError(f"moved by {semitones} semitones a note would leave the range of MIDI, 0 to 127")
     moved = notes.copy()

@@ -210,9 +210,11 @@ def metre_at(score: Score, tick: int) -> Metre:
     return [metre for metre in score.metres if metre.tick <= tick][-1]
 
 
-def transpose(score: Score, semitones: int) -> Score:
-    """The score moved up (or down); drums stay. Raises MusicError when a note would leave 0-127."""
-    return map_tracks(score, lambda t: t.notes if t.is_drum else n.transpose(t.notes, semitones))
+def transpose(score: Score, semitones: int, *, fold: bool = False) -> Score:
+    """The score moved up (or down); drums stay. Raises MusicError when a note would leave 0-127; with `fold`
+    it stays an octave inside.
+    """
+    return map_tracks(score, lambda t: t.notes if t.is_drum else n.transpose(t.notes, semitones, fold=fold))
 
 
 def quantize(score: Score, ticks_per_step: int) -> Score:

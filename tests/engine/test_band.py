@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 from generator.engine.band import Band, BandAsk, Seeds
 from generator.engine.band import parts as told
 from generator.engine.errors import GenerationError
-from generator.engine.rows import Chunk
+from generator.engine.rows import Chunk, Opening
 from generator.music.bandroll import BAND, TICKS_PER_BAR
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Track
@@ -66,6 +67,17 @@ def test_same_groove_new_harmony_moves_the_pitches(band: Band) -> None:
     after = parts(made(band, replace(ask, seeds=Seeds(shared_time=7))))
     assert before != after
     assert before == parts(made(band, replace(ask, seeds=Seeds(shared_time=1))))  # the piece's own seed
+
+
+@pytest.mark.parametrize("arranger", ["composer", "hybrid"])
+def test_a_role_may_hear_a_course_of_its_own(band: Band, arranger: str) -> None:
+    ask = BandAsk(arranger, 8, seed=1)
+    before = parts(made(band, ask))
+    new_drums = parts(made(band, replace(ask, seeds=Seeds(shared_time_of={"drums": 99}))))
+    assert {role for role in BAND if new_drums[role] != before[role]} == {"drums"}
+    # The other way round: a new harmony, and the drums stay with the old one.
+    new_harmony = parts(made(band, replace(ask, seeds=Seeds(shared_time=99, shared_time_of={"drums": 1}))))
+    assert [role for role in BAND if new_harmony[role] == before[role]] == ["drums"]
 
 
 def test_a_form_repeats_its_phrases(band: Band) -> None:
@@ -129,7 +141,7 @@ def test_a_key_moves_all_but_the_drums(band: Band) -> None:
         ({"given_roles": frozenset({"bass"})}, "together with their music"),
     ],
 )
-def test_what_cannot_be_made_is_said(band: Band, change: dict, sentence: str) -> None:
+def test_what_cannot_be_made_is_said(band: Band, change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(GenerationError, match=sentence):
         band.run([replace(BandAsk(), **change)])
 
@@ -148,6 +160,7 @@ def test_no_weights_at_all(tmp_path: Path) -> None:
 def test_a_piece_is_told_bar_by_bar(band: Band) -> None:
     answer = band.run([BandAsk(bars=3, seed=8)])[0]
     opening, *bars = told(answer)
+    assert isinstance(opening, Opening)
     assert (opening.bars, opening.length, opening.metre) == (3, 3 * TICKS_PER_BAR, (4, 4))
     chunks = [part for part in bars if isinstance(part, Chunk)]
     assert [chunk.bars_done for chunk in chunks] == [1, 2, 3]

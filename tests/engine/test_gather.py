@@ -23,6 +23,10 @@ class Doubler:
         self.threads: set[str] = set()
         self.n_loads = 0
 
+    @property
+    def n_bytes(self) -> int:
+        return 0
+
     def load(self) -> None:
         self.n_loads += 1
 
@@ -99,7 +103,7 @@ def engine(tmp_path: Path, doubler: Doubler) -> Iterator[Engine]:
     engine.stop()
 
 
-def test_many_threads_that_ask_the_engine_share_its_thread(engine: Engine, doubler: Doubler) -> None:
+def test_many_threads_that_ask_the_engine_share_its_desk(engine: Engine, doubler: Doubler) -> None:
     answers: dict[int, int] = {}
 
     def ask(number: int) -> None:
@@ -111,7 +115,7 @@ def test_many_threads_that_ask_the_engine_share_its_thread(engine: Engine, doubl
     for thread in threads:
         thread.join()
     assert answers == {number: 2 * number for number in range(20, 60)}
-    assert doubler.threads == {"engine"}
+    assert doubler.threads == {"desk"}
     assert doubler.n_loads == 1
     assert len(doubler.batches) < 40
 

@@ -10,23 +10,28 @@ from generator.engine.sampling import draw as draw_rows
 RNG = np.random.default_rng(1)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 5, 16])
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 7, 16])
 @pytest.mark.parametrize("by", [int8.product, int8._product_plain])
 def test_a_product_is_exact_whatever_instruction_makes_it(by, n: int) -> None:  # type: ignore[no-untyped-def]
-    weight = RNG.integers(-127, 128, (12, 128)).astype(np.int8)
+    weight = RNG.integers(-127, 128, (100, 128))
+    weight[:, 0] = 127  # so that every row's scale is 1
+    laid_out, scales, _ = int8.quantize_rows(weight.astype(np.float32))
+    assert (scales[:100] == 1).all()
     vectors = RNG.integers(1, 256, (n, 192)).astype(np.uint8)
-    out = np.zeros((n, 20), np.int32)
-    by(weight, vectors, n, out)
-    assert np.array_equal(out[:, :12], vectors[:, :128].astype(np.int64) @ weight.T.astype(np.int64))
+    out = np.full((n, 140), 7, np.int32)
+    by(laid_out, vectors, n, out)
+    assert np.array_equal(out[:, :100], vectors[:, :128].astype(np.int64) @ weight.T)
+    assert not out[:, 100:128].any()
+    assert (out[:, 128:] == 7).all()  # what lies beside it is not touched
 
 
 def test_a_float_product_survives_rounding_to_bytes() -> None:
     weight, x = RNG.normal(size=(10, 100)).astype(np.float32), RNG.normal(size=100).astype(np.float32)
     whole, scales, sums = int8.quantize_rows(weight)
-    assert whole.shape == (12, 128)
+    assert whole.shape == (1, 32, int8.GROUP, 4)
     vectors = np.full((1, 128), int8.ZERO, np.uint8)
     scale = int8.quantize(x, vectors[0])
-    out = np.zeros((1, 12), np.int32)
+    out = np.zeros((1, int8.GROUP), np.int32)
     int8.product(whole, vectors, 1, out)
     assert np.allclose(((out[0] - sums) * scales * scale)[:10], weight @ x, atol=0.25)
     assert not ((out[0] - sums)[10:]).any()

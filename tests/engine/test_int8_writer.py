@@ -127,3 +127,21 @@ def test_words_that_were_there_before_are_read_many_at_a_time() -> None:
     notes = [note for chunk in iter(row.out.get, None) for note in getattr(chunk, "notes", [])]
     resumed = make_row("pop", 4, bars=4, resume=notes[: len(notes) // 2])
     assert write(writer, [resumed])[0] == words
+
+
+def test_a_row_of_which_nothing_was_heard_goes_before_the_others() -> None:
+    writer = make_writer("chorale", 2)
+    old, new = make_row("chorale", 1, bars=8), make_row("chorale", 2, bars=8)
+    while not old.heard:
+        writer.step([old])
+    drawn = old.n_drawn
+    while not new.heard:
+        writer.step([old, new])
+    assert old.n_drawn == drawn
+    writer.step([old, new])
+    assert old.n_drawn > drawn
+
+
+def test_what_a_listener_has_heard_before_counts_as_heard() -> None:
+    assert not make_row("folk", 1).heard
+    assert make_row("folk", 1, resume=[[0, 0, 240, 67, 80]]).heard

@@ -8,7 +8,8 @@ import torch
 
 from generator.engine.aligned import align
 from generator.engine.blend import Blend, PathAsk, VaryAsk, slerp_rows
-from generator.engine.path import Key, cut_evenly, distances, events_of, sets_of
+from generator.engine.path import Key, Renderer, changed, cut_evenly, distances, events_of, sets_of
+from generator.engine.square import square_sets, square_shares, unevenness
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Tempo, Track
 from generator.networks.cell_vae import CellVAE, CellVAEConfig
@@ -54,13 +55,52 @@ def test_what_the_network_invents_comes_and_goes_and_no_step_leads_back() -> Non
     assert steps.max() / steps.mean() <= 1.5
 
 
+def test_a_bar_goes_over_as_a_whole_from_its_beginning_and_the_networks_first_bar_first() -> None:
+    a, b = keys(32, 60), keys(32, 67)
+    second = {key for key in a | b if key[1] == 1}
+    # The network takes the second bar over first, all but one note of it that goes last.
+    way = [a, (a - second) | (b & second) | {(0, 1, 5, 60)}, b]
+    events = events_of(a, b, way)
+    assert [event.key[1] for event in events] == [1] * 32 + [0] * 32
+    assert [event.key[2] for event in events[:32]] == [step for step in range(16) for _ in range(2)]
+
+
+def test_what_has_come_of_the_other_piece_lies_together() -> None:
+    a, b = keys(80, 60), keys(80, 67)
+
+    def over(*bars: int) -> set[Key]:
+        """A with these bars of B."""
+        return {key for key in a if key[1] not in bars} | {key for key in b if key[1] in bars}
+
+    # The network has the third bar first, and then one at each end.
+    events = events_of(a, b, [a, over(2), over(2, 0), over(2, 0, 4), over(2, 0, 4, 1), b])
+    turns = list(dict.fromkeys(event.key[1] for event in events))
+    assert turns == [2, 1, 0, 3, 4]
+
+
+def test_a_note_of_both_pieces_is_as_long_as_in_the_nearer_one() -> None:
+    def held(duration: int) -> Score:
+        return Score(
+            (Track("Melody", "melody", 73, False, make_notes([(0, duration, 60, 80)])),), length=1920
+        )
+
+    ends, _ = align([held(240), held(480)], ["A", "B"])
+    renderer = Renderer(ends, [])
+    lengths = [
+        int(renderer.score({(0, 0, 0, 60)}, (1 - share, share)).tracks[0].notes["duration"][0])
+        for share in (0.0, 0.25, 0.75, 1.0)
+    ]
+    assert lengths == [240, 240, 480, 480]
+
+
 def test_a_note_that_is_not_redrawn_leaves_with_its_bar() -> None:
     a, b = keys(32, 60), keys(32, 67)
     lost = (0, 1, 3, 60)
     first_bar = {key for key in a if key[1] == 0}
     way = [a - {lost}, a - first_bar - {lost}, b]
-    moments = {event.key: event.moment for event in events_of(a, b, way)}
-    assert moments[lost] == 2.0
+    leaves = [event.key for event in events_of(a, b, way) if not event.enters]
+    assert {key[1] for key in leaves[:16]} == {0}
+    assert lost in leaves[16:]
 
 
 def test_the_ends_are_the_pieces_themselves(blend: Blend) -> None:
@@ -137,3 +177,48 @@ def test_slerp_keeps_to_the_sphere() -> None:
     half = slerp_rows(a, b, 0.5)
     assert half[0].tolist() == pytest.approx([0.5**0.5, 0.5**0.5])
     assert half[1].tolist() == pytest.approx([3.0, 0.0])
+
+
+def test_a_step_in_the_latent_space_changes_in_a_piece_what_it_changes_in_the_networks_drawing() -> None:
+    a, b, c, strange, new = (0, 0, 0, 60), (0, 0, 4, 62), (0, 0, 8, 64), (0, 0, 9, 99), (0, 0, 12, 67)
+    own, before = {a, b, c, strange}, {a, b, c}
+    assert changed(own, before, before) == own
+    assert changed(own, before, {a, b, new}) == {a, b, new, strange}
+    assert changed(own, before, {a, new}) == {a, new}  # what cannot be drawn goes with most of its bar
+
+
+def test_what_the_network_only_imagines_does_not_come_into_the_piece() -> None:
+    a, imagined = (0, 0, 0, 60), (0, 0, 4, 61)
+    assert changed({a}, {a, imagined}, {a, imagined}) == {a}
+
+
+def test_a_square_is_walked_in_even_steps_although_the_network_jumps() -> None:
+    four = [keys(256, pitch) for pitch in (60, 62, 64, 67)]
+    dreamt = [four[int(np.argmax(share))] for share in square_shares(9)]  # all at once, half way
+    sets = square_sets(four, dreamt, 9)
+    assert [sets[n] for n in (0, 8, 72, 80)] == four
+    found = unevenness(sets, 9)
+    assert max(*found["rows"], *found["columns"], *found["diagonals"]) <= 1.3
+
+
+def test_in_the_middle_of_a_square_each_piece_has_a_quarter_of_the_bars_and_no_bar_is_mixed() -> None:
+    four = [keys(256, pitch) for pitch in (60, 62, 64, 67)]
+    dreamt = [four[int(np.argmax(share))] for share in square_shares(9)]
+    middle = square_sets(four, dreamt, 9)[40]
+    pitches = [{key[3] for key in middle if key[1] == bar} for bar in range(16)]
+    assert all(len(own) == 1 for own in pitches)
+    assert sorted(own.pop() for own in pitches) == [60] * 4 + [62] * 4 + [64] * 4 + [67] * 4
+
+
+def test_what_the_network_holds_on_to_stays_longest_on_a_square() -> None:
+    loved = {key for key in keys(32, 60) if key[1] == 1}
+    nobody: set[Key] = set()
+    dreamt = [loved if share[0] > 0 else nobody for share in square_shares(5)]
+    sets = square_sets([keys(32, 60), nobody, nobody, nobody], dreamt, 5)
+    assert sets[2] == loved  # half way along the upper side the other bar has gone
+
+
+def test_what_all_four_share_sounds_everywhere(blend: Blend) -> None:
+    same = line(60)
+    answer = blend.run([PathAsk((same, same, same, same), points=3)])[0]
+    assert all(np.array_equal(point.tracks[0].notes, same.tracks[0].notes) for point in answer.points)

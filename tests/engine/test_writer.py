@@ -37,9 +37,10 @@ def test_step_by_step_the_writer_says_what_training_says() -> None:
     with torch.inference_mode():
         steps, _, pitches, durations, _ = network(batch.before, batch.at, batch.word)
         state = network.body.start(1)
+        advance = writer._advance_by(state)
         for i, word in enumerate(words):
-            h = network.body.step(network.inputs(writer._before([row])), state)
-            assert torch.allclose(network.step_logits(h)[0], steps[0, i], atol=1e-5)
+            h, step_logits = advance(writer._before([row]))
+            assert torch.allclose(step_logits[0], steps[0, i], atol=1e-5)
             at = writer._at([row], {0: int(word["step"])})
             z = network.onset(h, at)
             z = network.voice(z, torch.tensor([int(word["track"])]), at.last_pitch)

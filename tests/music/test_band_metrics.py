@@ -1,12 +1,16 @@
 """MuseGAN's measures on rolls made by hand, and the documented wrong answers of the released code."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from generator.music import band_metrics as m
 from generator.music.bandroll import HELD, STRUCK
 
 STEPS = 96
+Fold = Callable[[NDArray[np.bool_]], NDArray[np.float64]]
 
 
 def roll(*notes: tuple[int, int, int], bars: int = 1, steps: int = STEPS) -> np.ndarray:
@@ -20,12 +24,17 @@ def roll(*notes: tuple[int, int, int], bars: int = 1, steps: int = STEPS) -> np.
     return cells
 
 
-def classes(cells: np.ndarray, fold=m.chroma) -> float:
+def classes(cells: np.ndarray, fold: Fold = m.chroma) -> float:
     return float(m.used_classes(fold(m._bars(cells > 0)) > 0).value[0])
 
 
 def test_one_pitch_class_in_three_octaves_is_one_class() -> None:
     assert classes(roll((0, 3, 24), (0, 3, 36), (0, 3, 48))) == 1
+
+
+def test_the_error_of_a_share_is_that_of_a_proportion() -> None:
+    tally = m.Tally(np.array([[1.0], [0.0], [0.0], [1.0]]), np.ones((4, 1)))
+    assert tally.error[0] == pytest.approx(np.sqrt(0.5 * 0.5 / 4))
 
 
 def test_a_chromatic_run_of_seven_has_seven_classes() -> None:

@@ -25,6 +25,19 @@ def test_of_two_notes_struck_together_on_one_pitch_the_longer_stays() -> None:
     assert rows(make_notes([(0, 240, 60, 90), (0, 480, 60, 50)])) == [(0, 480, 60, 50)]
 
 
+def test_what_is_tidy_is_known_by_its_being_left_as_it_is() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        rough = np.zeros(rng.integers(0, 6), n.NOTE)
+        rough["onset"], rough["duration"] = rng.integers(0, 4, rough.size), rng.integers(1, 4, rough.size)
+        rough["pitch"], rough["velocity"] = (
+            rng.integers(60, 63, rough.size),
+            1 + rng.integers(0, 2, rough.size),
+        )
+        assert n.is_tidy(n.tidy(rough))
+        assert n.is_tidy(rough) == np.array_equal(n.tidy(rough), rough)
+
+
 def test_other_pitches_may_sound_together() -> None:
     assert len(make_notes([(0, 480, 60, 50), (240, 480, 61, 90)])) == 2
 
@@ -47,6 +60,12 @@ def test_transposing_out_of_the_range_is_refused() -> None:
     assert n.transpose(make_notes([(0, 1, 120, 1)]), 7)["pitch"].tolist() == [127]
     with pytest.raises(MusicError, match="8 semitones"):
         n.transpose(make_notes([(0, 1, 120, 1)]), 8)
+
+
+def test_folding_keeps_an_octave_inside_what_would_leave_the_range() -> None:
+    both = make_notes([(0, 1, 3, 1), (0, 1, 120, 1)])
+    assert n.transpose(both, 8, fold=True)["pitch"].tolist() == [11, 116]
+    assert n.transpose(both, -6, fold=True)["pitch"].tolist() == [9, 114]
 
 
 def test_trimming_keeps_what_begins_inside_and_cuts_it_at_the_end() -> None:
