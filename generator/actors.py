@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from dramatiq.errors import Retry
 
-from generator import bands, blends, services, stops
+from generator import bands, blends, infills, services, stops, variations
 from generator.broker import make_broker
 from generator.company import company
 from generator.engines import engine, engine_device, engine_request
@@ -20,6 +20,7 @@ from generator.events import NotesEvent, TrackHead
 from generator.models import Job
 from generator.queue import keeps_order
 from generator.services import AttemptOver
+from musicsite.sqlite.turns import behind_others
 
 if TYPE_CHECKING:
     from generator.engine.rows import Chunk, Opening
@@ -79,8 +80,13 @@ def write(job: Job) -> None:
         try:
             if blends.is_interpolation(job):
                 blends.interpolate(job)
+            elif infills.is_infill(job):
+                infills.fill(job)
             elif bands.is_band(job):
                 for part in bands.parts_of(job, stop.is_set):
+                    tell_part(job, part)
+            elif variations.asks_the_vae(job.request):
+                for part in variations.parts_of(job, stop.is_set):
                     tell_part(job, part)
             else:
                 for part in engine().generate(engine_request(job), stop.is_set):
@@ -90,7 +96,8 @@ def write(job: Job) -> None:
             elif stop.is_set():
                 raise AttemptOver  # by its owner, or by a later attempt: the row says so already
             else:
-                services.job_finish(job=job)
+                with behind_others():
+                    services.job_finish(job=job)
         except AttemptOver:
             logger.info("Job %s is over for attempt %d", job.code, job.attempt)
         except (OperationalError, InterfaceError) as error:
@@ -161,4 +168,6 @@ def tell_part(job: Job, part: Opening | Chunk) -> None:
         "until": part.until,
         "bars_done": part.bars_done,
     }
-    services.job_append(job=job, event=event, **changes)
+    # Who hears a piece already has notes at hand; who still waits for a first one goes before them.
+    with behind_others(job.first_note is not None):
+        services.job_append(job=job, event=event, **changes)

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from generator.models import Job, Message, Worker
+from generator.models import ArrangerVote, Job, Message, Worker
 from generator.services import job_create
 from musicsite.errors import ApplicationError
+from musicsite.long_lists import LongList, people_called, word
 
 
-class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class LookOnly(LongList):
     """Nothing here is changed by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -38,6 +39,7 @@ class JobAdmin(LookOnly):
     ]
     list_filter = ["status", "error_code"]
     search_fields = ["code", "owner__username"]
+    found_by = {"code": word, "owner__in": people_called}
     list_select_related = ["owner"]
     exclude = ["prime"]
     actions = ["ask_again"]
@@ -55,6 +57,13 @@ class JobAdmin(LookOnly):
         messages.success(
             request, ngettext("%(n)d job asked for.", "%(n)d jobs asked for.", done) % {"n": done}
         )
+
+
+@admin.register(ArrangerVote)
+class ArrangerVoteAdmin(LookOnly):
+    list_display = ["choice", "seed", "person", "created"]
+    list_filter = ["choice"]
+    list_select_related = ["person"]
 
 
 @admin.register(Message)

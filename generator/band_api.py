@@ -29,12 +29,20 @@ class LatentsInput(serializers.Serializer[Any]):
     shared_time = serializers.IntegerField(
         min_value=0, max_value=MAX_SEED, allow_null=True, default=None, help_text="The course of the harmony."
     )
+    shared_time_of = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=MAX_SEED),
+        default=dict,
+        help_text="By role: who hears another course than the rest.",
+    )
     private = serializers.DictField(
         child=serializers.IntegerField(min_value=0, max_value=MAX_SEED), default=dict, help_text="By role."
     )
     private_time = serializers.DictField(
         child=serializers.IntegerField(min_value=0, max_value=MAX_SEED), default=dict, help_text="By role."
     )
+
+    def validate_shared_time_of(self, seeds: dict[str, int]) -> dict[str, int]:
+        return by_role(seeds)
 
     def validate_private(self, seeds: dict[str, int]) -> dict[str, int]:
         return by_role(seeds)
@@ -49,14 +57,25 @@ class GivenTrackInput(serializers.Serializer[Any]):
 
 
 class GivenInput(serializers.Serializer[Any]):
-    """Tracks of a piece that stay exactly as they are, and that the others are played along with."""
+    """Tracks of a piece, or of a score, that stay exactly as they are and that the others play along with."""
 
-    piece = serializers.CharField(max_length=32, help_text="Code of the piece.")
+    piece = serializers.CharField(
+        max_length=32, allow_null=True, default=None, help_text="Code of the piece."
+    )
+    score = serializers.JSONField(
+        allow_null=True, default=None, help_text="Instead of a piece: a score, as in the answer of a piece."
+    )
     tracks = GivenTrackInput(many=True, allow_empty=False)
     first_bar = serializers.IntegerField(min_value=1, default=1)
     last_bar = serializers.IntegerField(
         min_value=1, allow_null=True, default=None, help_text="Null: to the end."
     )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if (data["piece"] is None) == (data["score"] is None):
+            sentence = _("Name a piece to play along with, or send a score: one of the two.")
+            raise serializers.ValidationError({"piece": [sentence]})
+        return data
 
 
 class BandInput(serializers.Serializer[Any]):
@@ -72,7 +91,7 @@ class BandInput(serializers.Serializer[Any]):
     form = serializers.RegexField(
         r"^[A-Z]+$",
         max_length=MOST_PHRASES,
-        default="AABA",
+        default=bands.PLAIN["form"],
         help_text="A letter for each phrase of four bars, over and over.",
     )
     key = serializers.ChoiceField(
@@ -82,7 +101,7 @@ class BandInput(serializers.Serializer[Any]):
     seed = serializers.IntegerField(
         min_value=0, max_value=MAX_SEED, allow_null=True, default=None, help_text="Null: a new one."
     )
-    latents = LatentsInput(default=lambda: dict(NO_SEEDS))
+    latents = LatentsInput(default=lambda: dict(bands.PLAIN["latents"]))
     density = serializers.DictField(
         child=serializers.FloatField(min_value=-1, max_value=1),
         default=dict,
@@ -108,9 +127,6 @@ class BandInput(serializers.Serializer[Any]):
             raise serializers.ValidationError({"given": [sentence]})
         # Pages and titles name a piece by its style; a band's is its arranger.
         return {**data, "style": data["arranger"], "metre": None, "continue_from": None}
-
-
-NO_SEEDS: dict[str, Any] = {"shared": None, "shared_time": None, "private": {}, "private_time": {}}
 
 
 def by_role(values: dict[str, Value]) -> dict[str, Value]:

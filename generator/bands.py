@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,10 +16,10 @@ from gallery.families import use_check
 from gallery.models import Piece
 from generator.engines import SHIPPED, WEIGHTS, engine
 from generator.models import Job
-from generator.music.bandroll import TICKS_PER_BAR
+from generator.music.casting import common_runs
 from generator.music.midi import read_midi
 from generator.music.notes import MusicError
-from generator.music.score import Score, bar_edges, cut
+from generator.music.score import Score, bar_edges, cut, score_from_json
 from musicsite.errors import ApplicationError
 
 if TYPE_CHECKING:
@@ -27,8 +29,26 @@ if TYPE_CHECKING:
     from generator.engine.rows import Chunk, Opening
 
 MODEL = "musegan"
+INFILL = "infill"
+"""The kind of a request for some bars of a piece instead of a piece."""
 ARRANGERS = ("jamming", "composer", "hybrid")
 DEFAULT_TEMPO = 104.0
+MOST_NOTES = 20_000
+PLAIN: dict[str, Any] = {
+    "latents": {
+        "shared": None,
+        "shared_time": None,
+        "shared_time_of": {},
+        "private": {},
+        "private_time": {},
+    },
+    "form": "AABA",
+    "key": None,
+    "tempo": None,
+    "density": {},
+    "muted": [],
+}
+"""What a band is asked when nothing is said of it."""
 
 
 def is_band(job: Job) -> bool:
@@ -43,17 +63,23 @@ def arrangers(*, conditional: bool = False) -> list[str]:
     return [name for name in ARRANGERS if there or (WEIGHTS / f"musegan_{name}_{way}.safetensors").exists()]
 
 
-def cards() -> list[dict[str, Any]]:
-    """The bands that can be asked for, as cards of the studio."""
+def may_accompany() -> bool:
+    """Whether a band is installed that plays along with what is given."""
+    return "hybrid" in arrangers(conditional=True)
+
+
+def cards(*, conditional: bool = False) -> list[dict[str, Any]]:
+    """The bands that can be asked for, as cards."""
     words = {
         "hybrid": (_("Hybrid band"), _("Five players: one idea for all, and something of each one's own.")),
         "composer": (_("Composed band"), _("Five tracks from one mind, thought together.")),
         "jamming": (_("Jam"), _("Five players in one key, each following their own head.")),
     }
-    there = arrangers()
+    there = arrangers(conditional=conditional)
     return [
         {
             "name": name,
+            "model": MODEL,
             "title": title,
             "description": line,
             "default_tempo": DEFAULT_TEMPO,
@@ -64,23 +90,38 @@ def cards() -> list[dict[str, Any]]:
     ]
 
 
+def role_titles() -> dict[str, str]:
+    """What the five roles are called, in their order."""
+    return {
+        "bass": _("Bass"),
+        "drums": _("Drums"),
+        "guitar": _("Guitar"),
+        "piano": _("Piano"),
+        "strings": _("Strings"),
+    }
+
+
+def only_common_time(runs: list[tuple[int, int]]) -> str:
+    """That a band needs 4/4, and which bars are: first and last of each run."""
+    if not runs:
+        return _("The band plays in 4/4 only, and no bar here is in 4/4.")
+    bars = ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in runs[:6])
+    more = " …" if len(runs) > 6 else ""
+    return _("The band plays in 4/4 only. Bars in 4/4: %(bars)s.") % {"bars": bars + more}
+
+
 def given_of(owner: User, given: dict[str, Any]) -> Score:
-    """The tracks to play along with: of a piece that this person may see and use, with the role of each.
+    """The tracks to play along with, with the role of each: of a piece that this person may see and use,
+    or of a score that came with the request.
 
     Raises ApplicationError when the piece, a track or the bars are not there.
     """
-
-    def refused(name: str, sentence: str) -> ApplicationError:
-        return ApplicationError("invalid", sentence, fields={f"given.{name}": [sentence]})
-
-    piece = Piece.objects.opened_by(owner, given["piece"])
-    if piece is None:
-        raise refused("piece", _("There is no such piece for you to play along with."))
-    use_check(piece, owner)
-    try:
-        score = piece.score
-    except MusicError as error:
-        raise refused("piece", _("This piece cannot be read any more.")) from error
+    source = "piece" if given["piece"] is not None else "score"
+    score = (
+        _piece_given(owner, given["piece"])
+        if source == "piece"
+        else score_given(given["score"], "given.score")
+    )
     chosen = []
     for wanted in given["tracks"]:
         if wanted["track"] >= len(score.tracks):
@@ -97,12 +138,54 @@ def given_of(owner: User, given: dict[str, Any]) -> Score:
         raise refused("last_bar", _("The piece has %(n)d bars.") % {"n": len(edges) - 1})
     if last - first > settings.MAX_BARS:
         raise refused("last_bar", _("At most %(n)d bars at a time.") % {"n": settings.MAX_BARS})
+    runs = common_runs(score)
+    if not any(begin <= first + 1 and last <= end for begin, end in runs):
+        raise refused(source, only_common_time(runs))
     score = cut(score, int(edges[first]), int(edges[last]))
-    if any(metre.bar != TICKS_PER_BAR for metre in score.metres):
-        raise refused("piece", _("The band plays in 4/4 only. Choose bars that are in 4/4."))
     if not any(track.notes.size for track in score.tracks):
         raise refused("tracks", _("These tracks play nothing in these bars."))
     return score
+
+
+def _piece_given(owner: User, code: str) -> Score:
+    piece = Piece.objects.opened_by(owner, code)
+    if piece is None:
+        raise refused("piece", _("There is no such piece for you to play along with."))
+    use_check(piece, owner)
+    try:
+        return piece.score
+    except MusicError as error:
+        raise refused("piece", _("This piece cannot be read any more.")) from error
+
+
+def score_given(data: Any, name: str) -> Score:
+    """A score that came with a request in the field `name`. Raises ApplicationError when it is none."""
+
+    def refused(sentence: str) -> ApplicationError:
+        return ApplicationError("invalid", sentence, fields={name: [sentence]})
+
+    try:
+        score = score_from_json(data)
+    except MusicError as error:
+        sentence = _("These notes cannot be read: %(reason)s.") % {"reason": error}
+        raise refused(sentence) from error
+    if sum(track.notes.size for track in score.tracks) > MOST_NOTES:
+        raise refused(_("A band plays along with at most %(n)d notes.") % {"n": MOST_NOTES})
+    return score
+
+
+def refused(name: str, sentence: str) -> ApplicationError:
+    """The refusal of something in `given`."""
+    return ApplicationError("invalid", sentence, fields={f"given.{name}": [sentence]})
+
+
+def as_kept(request: dict[str, Any]) -> dict[str, Any]:
+    """A request without the music that came with it, which its job keeps as MIDI: a hash stands for it."""
+    given = request.get("given")
+    if given is None or given.get("score") is None:
+        return request
+    music = json.dumps(given["score"], sort_keys=True).encode()
+    return {**request, "given": {**given, "score": hashlib.sha256(music).hexdigest()}}
 
 
 def ask_of(job: Job) -> BandAsk:
@@ -120,7 +203,14 @@ def ask_from(asked: dict[str, Any], seed: int, given: Score | None) -> BandAsk:
         arranger=asked["arranger"],
         bars=0 if given else asked["bars"],
         seed=seed,
-        seeds=Seeds(latents["shared"], latents["shared_time"], latents["private"], latents["private_time"]),
+        seeds=Seeds(
+            latents["shared"],
+            latents["shared_time"],
+            # Requests that were kept before this could be asked do not have it.
+            latents.get("shared_time_of", {}),
+            latents["private"],
+            latents["private_time"],
+        ),
         form=asked["form"],
         key=asked["key"],
         tempo=asked["tempo"],

@@ -17,18 +17,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gallery.lists import Wish, page_of
 from gallery.models import Piece
 from gallery.models.piece import TITLE_LENGTH
+from gallery.once import KEY_PARAMETER, once
 from gallery.serializers import PieceOutput
 from generator import blends
 from generator.models import Job
 from generator.serializers import JobOutput
-from generator.views import IDEMPOTENCY_KEY_LENGTH, own_job
+from generator.views import idempotency_key, own_job
 from musicsite.accounts import guest_sign_in
-from musicsite.errors import ApplicationError
 from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
 MOST_POINTS = 65
+MOST_KEPT = 64
+"""Points that a piece may be kept of, one a bar."""
 
 
 class InterpolationInput(serializers.Serializer[Any]):
@@ -104,7 +107,7 @@ class PointKeepInput(serializers.Serializer[Any]):
     points = serializers.ListField(
         child=serializers.IntegerField(min_value=0),
         min_length=1,
-        max_length=64,
+        max_length=MOST_KEPT,
         help_text="One point as a whole; or several, one a bar: what was dragged.",
     )
     title = serializers.CharField(max_length=TITLE_LENGTH, required=False, allow_blank=True, default="")
@@ -116,14 +119,13 @@ class InterpolationListView(APIView):
     permission_classes = [permissions.AllowAny]
     throttle_classes = [PersonThrottle, GenerationsThrottle, GuestsThrottle]
 
-    @extend_schema(request=InterpolationInput, responses={202: InterpolationOutput})
+    @extend_schema(
+        request=InterpolationInput, responses={202: InterpolationOutput}, parameters=[KEY_PARAMETER]
+    )
     def post(self, request: Request) -> Response:
         data = InterpolationInput(data=request.data)
         data.is_valid(raise_exception=True)
-        key = request.headers.get("Idempotency-Key", "").strip()
-        if len(key) > IDEMPOTENCY_KEY_LENGTH:
-            sentence = _("An Idempotency-Key has at most %(n)d signs.") % {"n": IDEMPOTENCY_KEY_LENGTH}
-            raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
+        key = idempotency_key(request)
         owner = guest_sign_in(request._request)
         job = blends.interpolation_create(owner=owner, idempotency_key=key, **data.validated_data)
         address = reverse("api-interpolation", args=[job.code])
@@ -147,7 +149,8 @@ class InterpolationPieceView(APIView):
 
     permission_classes = [permissions.AllowAny]
 
-    @extend_schema(request=PointKeepInput, responses={201: PieceOutput})
+    @extend_schema(request=PointKeepInput, responses={201: PieceOutput}, parameters=[KEY_PARAMETER])
+    @once
     def post(self, request: Request, code: str) -> Response:
         data = PointKeepInput(data=request.data)
         data.is_valid(raise_exception=True)
@@ -168,21 +171,24 @@ def own_blend(request: Request | HttpRequest, code: str) -> Job:
 @ensure_csrf_cookie
 @never_cache
 def blend_page(request: HttpRequest) -> HttpResponse:
-    """The page with the slider. ?a= and ?b= (and ?c=, ?d= for the pad) name pieces; what is missing is chosen
-    there.
+    """The page with the slider between two pieces, or the pad between four: ?a=, ?b=, ?c=, ?d= name them.
+
+    What is missing is chosen there.
     """
     chosen = []
     for name in ("a", "b", "c", "d"):
-        code = request.GET.get(name, "")
-        piece = Piece.objects.opened_by(request.user, code) if code else None
-        if code and piece is None:
-            raise Http404
-        chosen.append(piece)
+        if code := request.GET.get(name, ""):
+            piece = Piece.objects.opened_by(request.user, code)
+            if piece is None:
+                raise Http404
+            chosen.append(piece)
+    corners = [*chosen, *[None] * (4 - len(chosen))]
     mine = list(Piece.objects.owned_by(cast(User, request.user)).kept().order_by("-created")[:24])
-    shown = list(Piece.objects.shown().order_by("-published")[:24])
+    shown = [card.piece for card in page_of(Wish()).cards]
     context = {
-        "corners": chosen,
+        "corners": corners,
+        "n_chosen": len(chosen),
         "choices": [*mine, *(piece for piece in shown if piece.pk not in {own.pk for own in mine})],
     }
-    data = {"pieces": [{"code": p.address, "title": p.title} if p else None for p in chosen]}
+    data = {"pieces": [{"code": piece.address, "title": piece.title} for piece in chosen]}
     return render(request, "generator/blend.html", {**context, "page_data": data})

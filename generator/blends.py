@@ -42,9 +42,20 @@ def is_interpolation(job: Job) -> bool:
 
 
 def interpolation_create(
-    *, owner: User, pieces: list[str], points: int, straight: bool, idempotency_key: str = ""
+    *,
+    owner: User,
+    pieces: list[str],
+    points: int,
+    straight: bool,
+    kept: list[int] | None = None,
+    expected: dict[str, Any] | None = None,
+    idempotency_key: str = "",
 ) -> Job:
-    """Put a path in line. Raises ApplicationError for a piece that this person may not see or not use."""
+    """Put a path in line. Raises ApplicationError for a piece that this person may not see or not use.
+
+    kept: points of it that are to be kept once it is there, as a recipe has them, and expected, what should
+    come of it.
+    """
     found = corners_of(owner, pieces)
     request = {
         "model": "vae",
@@ -56,6 +67,8 @@ def interpolation_create(
         "bars": max(1, *(piece.bars for piece in found)),
         "seed": 0,
     }
+    if kept is not None:
+        request |= {"kept": kept, "expected": expected}
     return job_create(owner=owner, request=request, idempotency_key=idempotency_key)
 
 
@@ -127,10 +140,8 @@ def point_keep(*, job: Job, points: list[int], title: str) -> Piece:
     there = {point["index"]: point for point in path_json(job)["points"]}
     missing = next((number for number in points if number not in there), None)
     if missing is not None:
-        sentence = _("The path has no point %(n)d.") % {"n": missing}
-        raise ApplicationError("invalid", sentence, fields={"points": [sentence]})
-    scores = [score_from_json(there[number]["score"]) for number in points]
-    score = _heard(scores[0] if len(scores) == 1 else _bar_by_bar(scores))
+        raise no_such_point(missing)
+    score = taken([score_from_json(there[number]["score"]) for number in points])
     if not n_notes(score):
         sentence = _("There is no note at this point.")
         raise ApplicationError("invalid", sentence, fields={"points": [sentence]})
@@ -151,6 +162,44 @@ def point_keep(*, job: Job, points: list[int], title: str) -> Piece:
         if share > 0:
             parent_record(child=piece, parent=parent, kind=PieceParent.Kind.BLEND, share=round(share, 4))
     return piece
+
+
+def no_such_point(number: int) -> ApplicationError:
+    """The refusal of a point that a path does not have."""
+    sentence = _("The path has no point %(n)d.") % {"n": number}
+    return ApplicationError("invalid", sentence, fields={"points": [sentence]})
+
+
+def kept_by_recipe(job: Job) -> Piece | None:
+    """The piece that a path was asked for by a recipe; None where a person chooses a point by hand."""
+    kept = job.request.get("kept")
+    if kept is None or job.status != Job.Status.DONE:
+        return None
+    try:
+        return point_keep(job=job, points=kept, title="")
+    except ApplicationError:  # a recipe that names points which are not there makes nothing
+        return None
+
+
+def kept_of(recipe: dict[str, Any], ends: list[Score]) -> tuple[Score, str]:
+    """What a recipe kept of the way between these pieces, walked anew; and the hash of the weights.
+
+    Raises ApplicationError when the pieces or the points are not there.
+    """
+    from generator.engine.blend import PathAsk
+
+    if not ends:
+        raise ApplicationError("piece_gone", _("One of the pieces that this lies between is gone."))
+    way: Way = engine().ask("vae", PathAsk(tuple(ends), recipe["points"], recipe["straight"]))
+    missing = next((number for number in recipe["kept"] if number >= len(way.points)), None)
+    if missing is not None:
+        raise no_such_point(missing)
+    return taken([way.points[number] for number in recipe["kept"]]), way.weights
+
+
+def taken(scores: list[Score]) -> Score:
+    """What is kept of points: one as a whole, or of several one bar after another."""
+    return _heard(scores[0] if len(scores) == 1 else _bar_by_bar(scores))
 
 
 def _bar_by_bar(scores: list[Score]) -> Score:

@@ -11,7 +11,6 @@ import fcntl
 import logging
 import secrets
 import threading
-import time
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +35,26 @@ def process_name() -> str:
     return f"generator-{secrets.token_hex(4)}"
 
 
+class Bell:
+    """Wakes who waits for one queue in this process. Rings are counted, so that one between a look into the
+    queue and the wait for the next is not missed.
+    """
+
+    def __init__(self) -> None:
+        self.rings = 0
+        self._rung = threading.Condition()
+
+    def ring(self) -> None:
+        with self._rung:
+            self.rings += 1
+            self._rung.notify_all()
+
+    def wait(self, heard: int, timeout: float) -> None:
+        """Wait `timeout` seconds at most for a ring after number `heard`."""
+        with self._rung:
+            self._rung.wait_for(lambda: self.rings != heard, timeout)
+
+
 class DatabaseBroker(dramatiq.Broker):
     """Queues in the table of generator.Message.
 
@@ -52,9 +71,8 @@ class DatabaseBroker(dramatiq.Broker):
         self.name = process_name()
         self.seats = threading.Semaphore(1)
         self.closing = False  # set when this process takes nothing more
+        self.bells: dict[str, Bell] = {}
         self._n_leases = 0
-        self._rung = threading.Condition()
-        self._rings = 0
 
     def set_seats(self, seats: int) -> None:
         """How many messages this process may have at a time; said once, before its worker starts."""
@@ -64,6 +82,7 @@ class DatabaseBroker(dramatiq.Broker):
         if queue_name not in self.queues:
             self.emit_before("declare_queue", queue_name)
             self.queues[queue_name] = None
+            self.bells[queue_name] = Bell()
             self.emit_after("declare_queue", queue_name)
 
     def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
@@ -74,19 +93,21 @@ class DatabaseBroker(dramatiq.Broker):
         if message.queue_name not in self.queues:
             raise QueueNotFound(message.queue_name)  # type: ignore[no-untyped-call]
         self.emit_before("enqueue", message, delay)
-        Message.objects.update_or_create(
+        stored = Message(
             message_id=message.message_id,
-            defaults={
-                "queue": message.queue_name,
-                "body": message.encode(),
-                "turn": int(message.options.get("turn", 0)),
-                "due": timezone.now() + timedelta(milliseconds=delay or 0),
-                "lease_owner": "",
-                "lease_until": None,
-            },
+            queue=message.queue_name,
+            body=message.encode(),
+            turn=int(message.options.get("turn", 0)),
+            due=timezone.now() + timedelta(milliseconds=delay or 0),
+        )
+        Message.objects.bulk_create(
+            [stored],
+            update_conflicts=True,
+            unique_fields=["message_id"],
+            update_fields=["queue", "body", "turn", "due", "lease_owner", "lease_until"],
         )
         self.emit_after("enqueue", message, delay)
-        transaction.on_commit(self.ring)
+        transaction.on_commit(self.bells[message.queue_name].ring)
         return message
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 1000) -> Consumer:
@@ -105,10 +126,12 @@ class DatabaseBroker(dramatiq.Broker):
 
     # --- leases ------------------------------------------------------------------------------------
 
-    def lease_next(self, queue_name: str) -> Message | None:
-        """Lease the message whose turn it is: free or abandoned, and due. None when there is none."""
+    def lease_next(self, queue_name: str) -> tuple[Message | None, bool]:
+        """Lease the message whose turn it is: free or abandoned, and due. None when there is none; and
+        whether there may be another.
+        """
         if self.closing:
-            return None
+            return None, False
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
         ready = Message.objects.filter(free, queue=queue_name, is_dead=False, due__lte=now).order_by(
@@ -117,13 +140,15 @@ class DatabaseBroker(dramatiq.Broker):
         if connection.features.has_select_for_update_skip_locked:
             with transaction.atomic():
                 row = ready.select_for_update(skip_locked=True).first()
-                return row if row is not None and self._lease(row, free) else None
+                leased = row is not None and self._lease(row, free)
+                return row if leased else None, leased
         # SQLite: one writer at a time, so the update that still finds the message free is the lock. Looking
         # first without a lock keeps an idle queue from writing at all.
-        for row in ready[:8]:
+        seen = list(ready[:8])
+        for row in seen:
             if self._lease(row, free):
-                return row
-        return None
+                return row, len(seen) > 1
+        return None, bool(seen)
 
     def _lease(self, row: Message, free: Q) -> bool:
         # Each lease has a name of its own: even this process must not take one for another of its own.
@@ -142,20 +167,6 @@ class DatabaseBroker(dramatiq.Broker):
         """End all leases, when it is known that no other process lives. Returns how many there were."""
         return Message.objects.exclude(lease_owner="").update(lease_owner="", lease_until=None)
 
-    # --- the bell ----------------------------------------------------------------------------------
-
-    def ring(self) -> None:
-        """Something is new in the queue: wake whoever waits in this process."""
-        with self._rung:
-            self._rings += 1
-            self._rung.notify_all()
-
-    def wait(self, seen: int, timeout: float) -> int:
-        """Wait `timeout` seconds at most for a ring after number `seen`. Returns the last ring's number."""
-        with self._rung:
-            self._rung.wait_for(lambda: self._rings != seen, timeout)
-            return self._rings
-
 
 class LeasedMessage(MessageProxy):
     """A message and the lease under which it was taken."""
@@ -172,34 +183,27 @@ class DatabaseConsumer(Consumer):
         self.broker = broker
         self.queue_name = queue_name
         self.timeout = timeout
-        self._seen = -1
+        self._bell = broker.bells[queue_name]
+        self._heard = -1
+        self._more = True
 
     def __next__(self) -> MessageProxy | None:
+        if not self._more:
+            # Without a seat: consumers of empty queues would keep it from the one that has work.
+            self._bell.wait(self._heard, min(self.timeout, self.broker.poll))
         if not self.broker.seats.acquire(timeout=self.timeout):
             return None
-        row = None
+        row, self._more, self._heard = None, False, self._bell.rings
         try:
-            row = self._take()
+            row, self._more = self.broker.lease_next(self.queue_name)
         except OperationalError as error:
             # The database is busy or away; the rows are still there when it comes back.
             logger.warning("The queue cannot be read: %s", error)
             close_old_connections()
-            time.sleep(min(1.0, self.timeout))
         finally:
             if row is None:
                 self.broker.seats.release()
-        return (
-            LeasedMessage(dramatiq.Message.decode(bytes(row.body)), row.lease_owner)
-            if row is not None
-            else None
-        )
-
-    def _take(self) -> Message | None:
-        row = self.broker.lease_next(self.queue_name)
-        if row is None:
-            self._seen = self.broker.wait(self._seen, min(self.timeout, self.broker.poll))
-            row = self.broker.lease_next(self.queue_name)
-        return row
+        return LeasedMessage(dramatiq.Message.decode(bytes(row.body)), row.lease_owner) if row else None
 
     def _held(self, message: MessageProxy) -> Any:
         """The message's row, while it is held under our lease: a retry has put it back without one, and

@@ -7,18 +7,20 @@ import contextlib
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from generator.events import GroupMessage, QueueEvent, StateEvent, bell, job_group
+from generator.events import LAST, GroupMessage, QueueEvent, StateEvent, bell, job_group
 from generator.models import Event, Job
-from generator.queue import line
+from generator.queue import place
 from generator.serializers import job_json
+from musicsite.codes import could_be_code
 
 NO_SUCH_JOB = 4404
 # A waiting job is told its place this often, when it has changed.
 QUEUE_SECONDS = 0.5
-# The rows are looked at this often although nobody rang: what a lost ring costs at most.
+# The rows are looked at after so long without a ring: what a lost one costs at most.
 LOOK_SECONDS = 2.0
 # Something is said at least this often while a job waits, so that a browser can tell a quiet line from a dead
 # one.
@@ -35,26 +37,26 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def connect(self) -> None:
         bell.attach(asyncio.get_running_loop())
-        self.told = after(self.scope)
+        self.told, self.told_at = after(self.scope), float("-inf")
         self.over = False
         self.telling = asyncio.Lock()
         self.watch: asyncio.Task[None] | None = None
         code = self.scope["url_route"]["kwargs"]["code"]
         await self.accept()
-        job = await self.read_job(code)
-        if job is None:
+        if not could_be_code(code):
             await self.close(NO_SUCH_JOB)
             return
-        self.job_id = job.pk
-        self.groups.append(job_group(job.code))  # Channels leaves it again when the socket closes
-        await self.channel_layer.group_add(job_group(job.code), self.channel_name)
+        self.groups.append(job_group(code))  # Channels leaves it again when the socket closes
+        await self.channel_layer.group_add(job_group(code), self.channel_name)
         async with self.telling:
-            state = await self.read_state()
-            if state is None:  # deleted just now
+            found = await self.read_start(code)
+            if found is None:
                 await self.close(NO_SUCH_JOB)
                 return
+            self.job_id, state, events = found
             await self.send_json(state)
-            await self.tell_stored()
+            for event in events:
+                await self.tell(event)
             if not self.over and state["job"]["finished"] and self.told >= state["number"]:
                 self.over = True  # it was over before, and the browser had heard all of it
                 await self.close()
@@ -68,6 +70,12 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As Channels does it, without a way through another thread for each message: what asks the database
+        here looks after its connection by itself.
+        """
+        await getattr(self, get_handler_name(message))(message)
+
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Nothing that a browser says here means anything."""
 
@@ -80,11 +88,10 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if self.over or not hasattr(self, "job_id"):
             return
         async with self.telling:
-            event = message.get("event")
             if message["number"] <= self.told:
                 return
-            if event is not None and message["number"] == self.told + 1:
-                await self.tell(event)
+            if "text" in message and message["number"] == self.told + 1:
+                await self.say(message["number"], message["text"], message["is_last"])
             else:
                 await self.tell_stored()
 
@@ -94,14 +101,21 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self.tell(event)
 
     async def tell(self, event: dict[str, Any]) -> None:
-        await self.send_json(event)
-        self.told = event["number"]
-        self.over = event["type"] in ("finished", "cancelled", "failed")
+        await self.say(event["number"], await self.encode_json(event), event["type"] in LAST)
+
+    async def say(self, number: int, text: str, is_last: bool) -> None:
+        """Send an event, in its words."""
+        await self.send(text_data=text)
+        self.told, self.told_at = number, asyncio.get_running_loop().time()
+        self.over = is_last
         if self.over:
             await self.close()  # nothing more will ever come
 
     async def look_after(self, waiting: bool) -> None:
-        """While the job is not over: its place in line, and a look at the rows in case a ring was lost."""
+        """While the job is not over: its place in line, and a look at the rows in case a ring was lost.
+
+        Who hears one ring after another need not look: what was lost between them shows by their numbers.
+        """
         loop = asyncio.get_running_loop()
         said: QueueEvent | None = None
         said_at = looked = loop.time()
@@ -113,7 +127,7 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 if place is not None and (place != said or loop.time() - said_at > SILENCE_SECONDS):
                     await self.send_json(place)
                     said, said_at = place, loop.time()
-            if loop.time() - looked >= LOOK_SECONDS:
+            if loop.time() - max(looked, self.told_at) >= LOOK_SECONDS:
                 looked = loop.time()
                 async with self.telling:
                     if not self.over:
@@ -122,26 +136,33 @@ class JobConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     # --- the rows, read in threads -----------------------------------------------------------------
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
-    def read_job(self, code: str) -> Job | None:
-        return Job.objects.owned_by(self.scope["user"]).filter(code=code).first()
-
-    @database_sync_to_async  # type: ignore[untyped-decorator]
-    def read_state(self) -> StateEvent | None:
-        job = Job.objects.select_related("piece").filter(pk=self.job_id).first()
-        return {"type": "state", "number": job.n_events, "job": job_json(job)} if job else None
+    def read_start(self, code: str) -> tuple[int, StateEvent, list[dict[str, Any]]] | None:
+        """The visitor's own job: its id, how it stands, and what was not told yet. None when it is not there,
+        or somebody else's.
+        """
+        job = Job.objects.owned_by(self.scope["user"]).select_related("piece").filter(code=code).first()
+        if job is None:
+            return None
+        state: StateEvent = {"type": "state", "number": job.n_events, "job": job_json(job)}
+        return job.pk, state, stored_events(job.pk, self.told)
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def read_events(self, after: int) -> list[dict[str, Any]]:
-        rows = Event.objects.filter(job_id=self.job_id, number__gt=after).order_by("number")
-        return [{**payload, "number": number} for number, payload in rows.values_list("number", "payload")]
+        return stored_events(self.job_id, after)
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def read_place(self) -> QueueEvent | None:
         job = Job.objects.filter(pk=self.job_id, status=Job.Status.QUEUED).first()
         if job is None:
             return None
-        position, wait_seconds = line().place(job)
+        position, wait_seconds = place(job)
         return {"type": "queue", "position": position, "wait_seconds": wait_seconds}
+
+
+def stored_events(job_id: int, after: int) -> list[dict[str, Any]]:
+    """A job's events behind number `after`, as the socket says them."""
+    rows = Event.objects.filter(job_id=job_id, number__gt=after).order_by("number")
+    return [{**payload, "number": number} for number, payload in rows.values_list("number", "payload")]
 
 
 def after(scope: dict[str, Any]) -> int:

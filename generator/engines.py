@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 @functools.cache
 def engine() -> Engine:
     """The one engine of this process, made when first asked for: torch loads only where music is written."""
-    made: Engine = import_string(settings.ENGINE)(device=settings.ENGINE_DEVICE or None)
+    made: Engine = import_string(settings.ENGINE)(
+        device=settings.ENGINE_DEVICE or None,
+        lanes=settings.ENGINE_LANES or None,
+        memory_mb=settings.ENGINE_MEMORY_MB,
+    )
     return made
 
 

@@ -7,6 +7,7 @@ reading them: a message that is lost or comes too late costs a look into the tab
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 from typing import Any, Literal, NotRequired, TypedDict
@@ -77,6 +78,14 @@ class PointEvent(TypedDict):
     score: dict[str, Any]
 
 
+class AlternativeEvent(TypedDict):
+    """One alternative of an infill: its notes, all inside the stretch that was asked for."""
+
+    type: Literal["alternative"]
+    index: int
+    notes: list[NoteRow]
+
+
 class FinishedEvent(TypedDict):
     """It is done, and kept as a draft under this code."""
 
@@ -101,7 +110,14 @@ class FailedEvent(TypedDict):
 
 # Stored, and numbered from 1 for each job; on the socket each of them also has its "number".
 StoredEvent = (
-    OpeningEvent | NotesEvent | PathEvent | PointEvent | FinishedEvent | CancelledEvent | FailedEvent
+    OpeningEvent
+    | NotesEvent
+    | PathEvent
+    | PointEvent
+    | AlternativeEvent
+    | FinishedEvent
+    | CancelledEvent
+    | FailedEvent
 )
 
 
@@ -121,12 +137,19 @@ class StateEvent(TypedDict):
     job: dict[str, Any]
 
 
+LAST = ("finished", "cancelled", "failed")
+"""Types of the event after which nothing comes."""
+
+
 class GroupMessage(TypedDict):
-    """What goes through the channel layer: `event` is None where the rows must be looked at."""
+    """What goes through the channel layer: an event as it goes out on each socket, put into words once for
+    all of them. Without `text` the rows must be looked at.
+    """
 
     type: Literal["job.event"]
     number: int
-    event: NotRequired[dict[str, Any]]
+    text: NotRequired[str]
+    is_last: NotRequired[bool]
 
 
 def job_group(code: str) -> str:
@@ -184,5 +207,10 @@ bell = Bell()
 
 def tell(code: str, number: int, event: StoredEvent) -> None:
     """Ring for event `number` of a job once the transaction that stored it is through."""
-    message: GroupMessage = {"type": "job.event", "number": number, "event": {**event, "number": number}}
+    message: GroupMessage = {
+        "type": "job.event",
+        "number": number,
+        "text": json.dumps({**event, "number": number}),
+        "is_last": event["type"] in LAST,
+    }
     transaction.on_commit(lambda: bell.ring(job_group(code), message))

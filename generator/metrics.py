@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +20,12 @@ Metric = tuple[str, str, str, list[tuple[Labels, float]]]
 
 def metrics_text() -> str:
     """All metrics, as a scrape reads them."""
+    return as_text(_metrics())
+
+
+def as_text(metrics: Iterable[Metric]) -> str:
     lines: list[str] = []
-    for name, words, kind, values in _metrics():
+    for name, words, kind, values in metrics:
         lines += [f"# HELP ostinato_{name} {words}", f"# TYPE ostinato_{name} {kind}"]
         lines += [f"ostinato_{name}{_in_braces(labels)} {value:.15g}" for labels, value in values]
     return "\n".join(lines) + "\n"
@@ -51,16 +55,24 @@ def _metrics() -> Iterator[Metric]:
         "gauge",
         [({"code": failure["code"]}, failure["n"]) for failure in figures["failures"]],
     )
+    yield from of_workers(figures["workers"])
+
+
+def of_workers(workers: list[dict[str, Any]]) -> Iterator[Metric]:
+    """What workers say of themselves. Each: its name, and its figures by name."""
     for name, words, kind in (
+        ("seats", "Jobs that a worker writes at a time.", "gauge"),
+        ("running", "Jobs that a worker is writing.", "gauge"),
         ("rows", "Rows in a worker's batch.", "gauge"),
         ("notes", "Notes that a worker has written.", "counter"),
         ("notes_a_second", "Notes a second while a worker is at work.", "gauge"),
         ("memory_bytes", "Memory that a worker's process holds.", "gauge"),
+        ("loaded_bytes", "What the networks that a worker has loaded hold.", "gauge"),
         ("device_memory_bytes", "Memory that a worker holds on its GPU.", "gauge"),
     ):
         values = [
             ({"worker": worker["name"], "device": str(worker.get("device", ""))}, float(worker[name]))
-            for worker in figures["workers"]
+            for worker in workers
             if isinstance(worker.get(name), int | float)
         ]
         yield f"worker_{name}", words, kind, values

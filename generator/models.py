@@ -27,7 +27,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status=Job.Status.QUEUED).order_by("turn", "pk")
 
     def waiting_or_running(self) -> JobQuerySet:
-        return self.filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING))
+        return self.filter(status__in=OPEN)
 
 
 class Job(models.Model):
@@ -51,6 +51,9 @@ class Job(models.Model):
     )
     bars_done = models.PositiveIntegerField(default=0)
     idempotency_key = models.CharField(max_length=128, blank=True)
+    small = models.BooleanField(
+        default=False, help_text=_("Counts as part of one of the day's, as it changes or repeats one.")
+    )
     turn = models.BigIntegerField(
         default=0, help_text=_("Place in the line, fair between people; lowest first.")
     )
@@ -118,6 +121,10 @@ class Job(models.Model):
         return self.finished is not None
 
 
+OPEN = (Job.Status.QUEUED, Job.Status.RUNNING)
+"""Of a job that still asks for work."""
+
+
 class Event(models.Model):
     """One thing that happened to a job, as the browser was told. Numbered from 1, no gaps, never changed."""
 
@@ -135,6 +142,28 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"event {self.number} of job {self.job_id}"
+
+
+class ArrangerVote(models.Model):
+    """Which of the three arrangers a person liked best, of what they made of one seed; given once."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="arranger_votes")
+    seed = models.BigIntegerField()
+    choice = models.CharField(max_length=8, help_text=_("The arranger."))
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("vote between arrangers")
+        verbose_name_plural = _("votes between arrangers")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "seed"], name="arranger_vote_once_a_seed"),
+            models.CheckConstraint(
+                condition=Q(choice__in=("jamming", "composer", "hybrid")), name="arranger_vote_choice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.choice} from {self.person_id} for seed {self.seed}"
 
 
 class Message(models.Model):

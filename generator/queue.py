@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import heapq
 import logging
-import statistics
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import dramatiq
+import numpy as np
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -96,14 +96,17 @@ class Line:
     seats: int = 0
 
     def place(self, job: Job) -> tuple[int, float | None]:
-        """(place in line, seconds until it begins); (0, 0.0) for what does not wait."""
-        if job.status != Job.Status.QUEUED:
-            return 0, 0.0
+        """(place in line, seconds until it begins) of a job that waits."""
         for place, (pk, wait) in enumerate(self.waits.items(), start=1):
             if pk == job.pk:
                 return place, wait
         # Put in line since the last look, so behind or between those seen; the next look tells it exactly.
         return len(self.waits) + 1, max((w for w in self.waits.values() if w is not None), default=0.0)
+
+
+def place(job: Job) -> tuple[int, float | None]:
+    """(place in line, seconds until it begins); (0, 0.0) for what does not wait."""
+    return line().place(job) if job.status == Job.Status.QUEUED else (0, 0.0)
 
 
 _last = Line(looked=float("-inf"))
@@ -161,15 +164,17 @@ def seconds_a_bar() -> float:
         for started, finished, bars in done.values_list("started", "finished", "bars")[:MEASURED_JOBS]
         if started is not None and finished is not None and finished > started
     ]
-    return statistics.median(_work_a_bar(spans)) if spans else SECONDS_A_BAR
+    return float(np.median(_work_a_bar(np.array(spans)))) if spans else SECONDS_A_BAR
 
 
-def _work_a_bar(spans: list[tuple[float, float, int]]) -> list[float]:
-    """Seconds a bar that each of some jobs would have taken alone. spans: (started, finished, bars)."""
-    work = []
-    for began, ended, bars in spans:
-        beside = sum(max(0.0, min(ended, end) - max(began, begin)) for begin, end, _ in spans)
-        work.append((ended - began) ** 2 / beside / bars)  # beside / (ended - began): how many shared it
+def _work_a_bar(spans: np.ndarray) -> np.ndarray:
+    """(n,) seconds a bar that each of some jobs would have taken alone. spans: (n, 3) started, finished,
+    bars.
+    """
+    began, ended, bars = spans.T
+    together = np.minimum.outer(ended, ended) - np.maximum.outer(began, began)
+    beside = np.maximum(together, 0.0).sum(1)
+    work: np.ndarray = (ended - began) ** 2 / beside / bars  # beside / (ended - began): how many shared it
     return work
 
 

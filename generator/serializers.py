@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from generator.allowance import Left, left
 from generator.engines import style_names
 from generator.models import MAX_SEED, Job
 from generator.music.key import KEYS
 from generator.music.styles import STYLES
-from generator.queue import line
+from generator.queue import place
 
 MODELS = ("rnn",)
 
@@ -112,11 +114,11 @@ class JobOutput(serializers.ModelSerializer[Job]):
         ]  # fmt: skip
 
     def get_position(self, job: Job) -> int:
-        return line().place(job)[0]
+        return place(job)[0]
 
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_wait_seconds(self, job: Job) -> float | None:
-        return line().place(job)[1]
+        return place(job)[1]
 
     @extend_schema_field(ErrorWordsOutput(allow_null=True))
     def get_error(self, job: Job) -> dict[str, str] | None:
@@ -133,8 +135,33 @@ class JobOutput(serializers.ModelSerializer[Job]):
         return f"/ws/jobs/{job.code}/"
 
 
+class AcceptedOutput(JobOutput):
+    """A job that was just put in line."""
+
+    left_today = serializers.SerializerMethodField(
+        help_text="How many more pieces you may ask for within the day."
+    )
+    small_left_today = serializers.SerializerMethodField(
+        help_text="Or how many small jobs: bars or a part of a band anew, further alternatives of one press."
+    )
+
+    class Meta(JobOutput.Meta):
+        fields = [*JobOutput.Meta.fields, "left_today", "small_left_today"]
+
+    def get_left_today(self, job: Job) -> int:
+        return self._left.pieces
+
+    def get_small_left_today(self, job: Job) -> int:
+        return self._left.small
+
+    @cached_property
+    def _left(self) -> Left:
+        return left(cast(Job, self.instance).owner)
+
+
 class StyleOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
+    model = serializers.CharField()
     title = serializers.CharField()
     description = serializers.CharField()
     default_tempo = serializers.FloatField()

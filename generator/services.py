@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Max, Min
+from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,20 +24,19 @@ from django.utils.translation import ngettext
 from gallery.families import parent_record, use_check
 from gallery.models import Piece, PieceParent
 from gallery.services import piece_create
-from generator import bands, queue, stops
+from generator import allowance, bands, queue, stops, variations
 from generator.events import StoredEvent, tell
-from generator.models import MAX_SEED, Event, Job, JobQuerySet, Worker
+from generator.models import MAX_SEED, OPEN, Event, Job, Worker
 from generator.music.midi import write_midi
 from generator.music.notes import MusicError
 from generator.music.score import Score, bar_edges, cut, n_bars
 from generator.music.styles import STYLES
 from generator.results import made_so_far, recipe_of, title_of
-from musicsite.errors import ApplicationError, in_words
+from musicsite.errors import ApplicationError
 from musicsite.people import limits
 
 logger = logging.getLogger(__name__)
 
-DAY = timedelta(days=1)
 # A job that began less than this ago may not be in its worker's list yet.
 SETTLED = timedelta(seconds=3)
 
@@ -50,15 +49,18 @@ class AttemptOver(Exception):  # noqa: N818 - not an error: it ends a loop
 
 
 @transaction.atomic
-def job_create(*, owner: User, request: dict[str, Any], idempotency_key: str = "") -> Job:
+def job_create(
+    *, owner: User, request: dict[str, Any], idempotency_key: str = "", alternative_of: str = ""
+) -> Job:
     """Put a request in line, in one transaction with the message that carries it.
 
-    request: as the API has checked it. Asking again with the same key gives the first job. Raises
-    ApplicationError when a limit is reached, when the piece to continue is not there, or when a key comes
-    again with another request.
+    request: as the API has checked it. Asking again with the same key gives the first job. alternative_of:
+    code of the job beside which it is asked for. Raises ApplicationError when a limit is reached, when the
+    piece to continue is not there, or when a key comes again with another request.
     """
     # One at a time for each person, so that two presses together cannot both slip under a limit.
     owner = User.objects.select_for_update().get(pk=owner.pk)
+    asked, request = request, bands.as_kept(request)
     if idempotency_key and (
         first := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()
     ):
@@ -68,8 +70,9 @@ def job_create(*, owner: User, request: dict[str, Any], idempotency_key: str = "
             )
             raise ApplicationError("idempotency_key_reused", sentence, status=HTTPStatus.CONFLICT)
         return first
-    limits_check(owner)
-    prime = prime_of(owner, request)
+    small = allowance.is_small(owner, request, alternative_of)
+    limits_check(owner, small=small)
+    prime = prime_of(owner, asked)
     seed = request["seed"]
     job = Job.objects.create(
         owner=owner,
@@ -78,17 +81,20 @@ def job_create(*, owner: User, request: dict[str, Any], idempotency_key: str = "
         seed=secrets.randbelow(MAX_SEED + 1) if seed is None else seed,
         bars=bars_of(request, prime),
         idempotency_key=idempotency_key,
+        small=small,
         turn=fair_turn(owner, bars=request["bars"]),
     )
     queue.send(job)
     return job
 
 
-def limits_check(owner: User) -> None:
+def limits_check(owner: User, *, small: bool) -> None:
     """Refuse one more job to who has had enough for now, and say when it will do."""
     allowed = limits(owner)
-    mine = Job.objects.owned_by(owner)
-    open_jobs = mine.waiting_or_running().count()
+    mine = Job.objects.owned_by(owner).aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN)), **allowance.counts()
+    )
+    open_jobs = mine["open"]
     if open_jobs >= allowed.generations_at_once:
         wait = queue.seconds_until_one_is_done(owner)
         message = ngettext(
@@ -99,27 +105,15 @@ def limits_check(owner: User) -> None:
         raise ApplicationError(
             "too_many_at_once", message, status=HTTPStatus.TOO_MANY_REQUESTS, retry_after=wait
         )
-    now = timezone.now()
-    today = mine.filter(created__gt=now - DAY).order_by("-created")
-    if today.count() >= allowed.generations_per_day:
-        # Each job counts for a day: room comes when the oldest of the last `limit` is a day old.
-        oldest = today.values_list("created", flat=True)[max(0, allowed.generations_per_day - 1)]
-        wait = (oldest + DAY - now).total_seconds()
-        message = _(
-            "You have made %(n)d pieces in 24 hours, the limit for now. There is room again in %(wait)s."
-        )
-        raise ApplicationError(
-            "daily_limit",
-            message % {"n": allowed.generations_per_day, "wait": in_words(wait)},
-            status=HTTPStatus.TOO_MANY_REQUESTS,
-            retry_after=wait,
-        )
+    allowance.check(owner, mine, small=small)
 
 
 def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
     """The bars to go on after, or to play along with, when the request names a piece."""
     if request.get("given") is not None:
         return bands.given_of(owner, request["given"])
+    if request.get("piece") is not None and variations.asks_the_vae(request):
+        return variations.varied_of(owner, request["piece"])
     wanted = request.get("continue_from")
     if wanted is None:
         return None
@@ -158,10 +152,11 @@ URGENT = -(2**40)
 
 
 def bars_of(request: dict[str, Any], prime: Score | None) -> int:
-    """How many bars the piece will have: new ones follow a prime, but sound beside what is given."""
+    """How many bars the piece will have: new ones follow a prime, beside it are as many."""
     if prime is None:
         return int(request["bars"])
-    return n_bars(prime) + (0 if request.get("given") is not None else int(request["bars"]))
+    is_as_long = request.get("given") is not None or variations.asks_the_vae(request)
+    return n_bars(prime) + (0 if is_as_long else int(request["bars"]))
 
 
 def fair_turn(owner: User, *, bars: int) -> int:
@@ -171,18 +166,17 @@ def fair_turn(owner: User, *, bars: int) -> int:
     reached. A short piece is urgent: somebody sits and waits for it, so it goes before long ones, in a line
     of its own of the same kind. A person's second urgent piece on its way is no longer so.
     """
-    unfinished = Job.objects.waiting_or_running()
-    urgent = unfinished.filter(turn__lt=URGENT // 2)
-    if bars <= settings.URGENT_BARS and not urgent.filter(owner=owner).exists():
-        return _next_turn(urgent, owner, first=URGENT)
-    return _next_turn(unfinished.filter(turn__gte=URGENT // 2), owner, first=0)
-
-
-def _next_turn(unfinished: JobQuerySet, owner: User, *, first: int) -> int:
-    reached = unfinished.aggregate(turn=Min("turn"))["turn"]
-    mine = unfinished.filter(owner=owner).aggregate(turn=Max("turn"))["turn"]
-    reached = first if reached is None else reached
-    return reached if mine is None else max(reached, mine + 1)
+    urgent, mine = Q(turn__lt=URGENT // 2), Q(owner=owner)
+    turns = Job.objects.waiting_or_running().aggregate(
+        reached_urgent=Min("turn", filter=urgent),
+        my_urgent=Max("turn", filter=urgent & mine),
+        reached=Min("turn", filter=~urgent),
+        mine=Max("turn", filter=~urgent & mine),
+    )
+    if bars <= settings.URGENT_BARS and turns["my_urgent"] is None:
+        return URGENT if turns["reached_urgent"] is None else int(turns["reached_urgent"])
+    reached = turns["reached"] or 0
+    return reached if turns["mine"] is None else max(reached, turns["mine"] + 1)
 
 
 # --- being written ---------------------------------------------------------------------------------
@@ -375,13 +369,18 @@ def _end(
 
 def _piece_of(job: Job) -> Piece | None:
     """A draft of what the job's events tell; None when there is not a bar to keep."""
+    from generator.blends import kept_by_recipe  # which asks for jobs itself
+
     made = made_so_far(job)
     if made is None:
-        return None
+        return kept_by_recipe(job)
+    given = job.request.get("given")
+    played_with = Piece.objects.opened_by(job.owner, given["piece"]) if given and given["piece"] else None
+    title = _("%(title)s, accompanied") % {"title": played_with.title} if played_with else title_of(job, made)
     piece = piece_create(
         owner=job.owner,
         score=made,
-        title=title_of(job, made),
+        title=title,
         source=Piece.Source.GENERATED,
         is_draft=True,
         model=job.request["model"],
@@ -393,10 +392,15 @@ def _piece_of(job: Job) -> Piece | None:
         parent = Piece.objects.opened_by(job.owner, source["piece"])
         if parent is not None:
             parent_record(child=piece, parent=parent, kind=PieceParent.Kind.CONTINUE)
-    if source := job.request.get("given"):
-        parent = Piece.objects.opened_by(job.owner, source["piece"])
+    if played_with is not None:
+        parent_record(child=piece, parent=played_with, kind=PieceParent.Kind.ACCOMPANY)
+    if variations.asks_the_vae(job.request) and job.request["piece"]:
+        parent = Piece.objects.opened_by(job.owner, job.request["piece"])
         if parent is not None:
-            parent_record(child=piece, parent=parent, kind=PieceParent.Kind.ACCOMPANY)
+            kind = variations.lineage(job.request)
+            piece.title = variations.title_of(parent, kind)
+            piece.save(update_fields=["title"])
+            parent_record(child=piece, parent=parent, kind=kind)
     return piece
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from gallery.models import Piece
 from gallery.services import piece_create
-from generator import bands
+from generator import bands, variations
 from generator.engines import engine, engine_device, request_of
 from generator.events import NoteRow, OpeningEvent, TrackHead
 from generator.music.midi import read_midi, write_midi
@@ -125,6 +125,9 @@ def perform(request: dict[str, Any], prime: Score | None = None) -> tuple[Score,
     if request["model"] == bands.MODEL:
         answer = engine().ask(bands.MODEL, bands.ask_from(request, request["seed"], prime))
         return answer.score, answer.weights
+    if variations.asks_the_vae(request):
+        made = engine().ask(variations.MODEL, variations.ask_from(request, request["seed"], prime))
+        return made.score, made.weights
     for part in engine().generate(request_of(request, seed=request["seed"], prime=prime), lambda: False):
         if not isinstance(part, Opening):
             notes += part.notes

@@ -14,43 +14,35 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
-from rest_framework import permissions, status
+from rest_framework import permissions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gallery.models import Piece
-from gallery.words import style_description, style_title
-from generator import bands
 from generator.band_api import BandInput
-from generator.engines import style_names
+from generator.cards import families, studio_cards, style_cards
 from generator.metrics import CONTENT_TYPE, may_scrape, metrics_text
 from generator.models import Job
 from generator.music.score import bar_edges, cut, n_bars, score_to_json
-from generator.music.styles import STYLES
-from generator.serializers import GenerationInput, JobOutput, StyleOutput, job_json
+from generator.serializers import AcceptedOutput, GenerationInput, JobOutput, StyleOutput, job_json
 from generator.services import job_cancel, job_create
 from generator.status import status_figures
+from generator.variation_api import VariationInput
 from musicsite.accounts import guest_sign_in
 from musicsite.errors import ApplicationError
 from musicsite.people import limits
 from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
 IDEMPOTENCY_KEY_LENGTH = 128
-
-
-def styles_json() -> list[dict[str, Any]]:
-    """The styles that can be asked for, as cards."""
-    return [
-        {
-            "name": name,
-            "title": style_title(name),
-            "description": style_description(name),
-            "default_tempo": STYLES[name].tempo,
-            "metres": [f"{n}/{d}" for n, d in STYLES[name].metres],
-        }
-        for name in style_names()
-    ]
+ALTERNATIVES = (1, 2, 4, 8)
+"""How many the studio asks for at one press."""
+INPUTS: dict[str, type[serializers.Serializer[Any]]] = {
+    "rnn": GenerationInput,
+    "musegan": BandInput,
+    "vae": VariationInput,
+}
+"""What may be asked of each family."""
 
 
 class GenerationListView(APIView):
@@ -62,33 +54,51 @@ class GenerationListView(APIView):
     @extend_schema(
         request=PolymorphicProxySerializer(
             component_name="Generation",
-            serializers=[GenerationInput, BandInput],
+            serializers=list(INPUTS.values()),
             resource_type_field_name=None,
         ),
-        responses={202: JobOutput},
+        responses={202: AcceptedOutput},
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key",
                 OpenApiTypes.STR,
                 OpenApiParameter.HEADER,
                 description="Asking again with the same key gives the same job instead of another.",
-            )
+            ),
+            OpenApiParameter(
+                "alternative_of",
+                OpenApiTypes.STR,
+                description="Code of a generation of yours that differs in its seed or its arranger alone: "
+                "this one then counts as a small job of the day.",
+            ),
         ],
     )
     def post(self, request: Request) -> Response:
-        asks_a_band = isinstance(request.data, dict) and request.data.get("model") == bands.MODEL
-        data = BandInput(data=request.data) if asks_a_band else GenerationInput(data=request.data)
+        model = request.data.get("model") if isinstance(request.data, dict) else None
+        asked_of = INPUTS.get(model, GenerationInput) if isinstance(model, str) else GenerationInput
+        data = asked_of(data=request.data)
         data.is_valid(raise_exception=True)
-        key = request.headers.get("Idempotency-Key", "").strip()
-        if len(key) > IDEMPOTENCY_KEY_LENGTH:
-            sentence = _("An Idempotency-Key has at most %(n)d signs.") % {"n": IDEMPOTENCY_KEY_LENGTH}
-            raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
+        key = idempotency_key(request)
         job = job_create(
-            owner=guest_sign_in(request._request), request=data.validated_data, idempotency_key=key
+            owner=guest_sign_in(request._request),
+            request=data.validated_data,
+            idempotency_key=key,
+            alternative_of=request.query_params.get("alternative_of", ""),
         )
         return Response(
-            JobOutput(job).data, status=status.HTTP_202_ACCEPTED, headers={"Location": job.get_absolute_url()}
+            AcceptedOutput(job).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": job.get_absolute_url()},
         )
+
+
+def idempotency_key(request: Request) -> str:
+    """The key in a request's header, or nothing. Raises ApplicationError for one that is too long."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > IDEMPOTENCY_KEY_LENGTH:
+        sentence = _("An Idempotency-Key has at most %(n)d signs.") % {"n": IDEMPOTENCY_KEY_LENGTH}
+        raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
+    return key
 
 
 class GenerationView(APIView):
@@ -118,7 +128,7 @@ class StyleListView(APIView):
 
     @extend_schema(responses=StyleOutput(many=True))
     def get(self, request: Request) -> Response:
-        return Response(styles_json())
+        return Response(style_cards())
 
 
 def own_job(request: Request | HttpRequest, code: str) -> Job:
@@ -134,18 +144,20 @@ def own_job(request: Request | HttpRequest, code: str) -> Job:
 def studio(request: HttpRequest) -> HttpResponse:
     """The page where music is made. ?job= shows a job, ?continue=…&bar= goes on after a bar of a piece."""
     job = own_job(request, request.GET["job"]) if request.GET.get("job") else None
+    cards = studio_cards(continuing=bool(request.GET.get("continue")))
     context: dict[str, Any] = {
-        # A band begins pieces, it does not go on with them.
-        "styles": styles_json() + ([] if request.GET.get("continue") else bands.cards()),
+        "styles": cards,
         "job": job_json(job) if job else None,
         "continue_from": continued(request) if request.GET.get("continue") else None,
         "limits": {
             "max_bars": settings.MAX_BARS,
             "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
             "per_day": limits(request.user).generations_per_day,
+            "at_once": limits(request.user).generations_at_once,
         },
     }
-    return render(request, "generator/studio.html", {**context, "page_data": context})
+    more = {"families": families(cards), "alternatives": ALTERNATIVES, "page_data": context}
+    return render(request, "generator/studio.html", {**context, **more})
 
 
 def continued(request: HttpRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dramatiq
 from django.conf import settings
@@ -46,6 +47,21 @@ class GeneratorProcess:
         self._stopping = threading.Event()
         self._pulse = threading.Thread(target=self._beat, name="pulse", daemon=True)
         self._started = False
+        self._shown = float("-inf")  # when it last said in the database that it lives
+
+    @property
+    def lives(self) -> bool:
+        """Whether it has said so lately; else the others take it for dead."""
+        return time.monotonic() - self._shown < settings.QUEUE_LEASE_SECONDS
+
+    def stats(self) -> dict[str, Any]:
+        """Its figures, for pages and monitors."""
+        return {
+            **engine().stats(),
+            "seats": self.seats,
+            "running": len(stops.running()),
+            "memory_bytes": memory_bytes(),
+        }
 
     def load(self) -> None:
         """Start the engine and make it ready for the commonest request. Takes a second or two."""
@@ -144,10 +160,10 @@ class GeneratorProcess:
     def _show(self) -> None:
         """Say that we live."""
         now = timezone.now()
-        stats = {**engine().stats(), "running": len(stops.running()), "memory_bytes": memory_bytes()}
         Worker.objects.update_or_create(
-            name=self.name, defaults={"seats": self.seats, "stats": stats, "seen": now}
+            name=self.name, defaults={"seats": self.seats, "stats": self.stats(), "seen": now}
         )
+        self._shown = time.monotonic()
         Worker.objects.filter(seen__lt=now - FORGET).delete()
 
 

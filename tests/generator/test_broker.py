@@ -39,7 +39,7 @@ class Process:
 
     def take(self) -> int | None:
         """Lease the next message. Returns its number."""
-        row = self.broker.lease_next("test")
+        row, _more = self.broker.lease_next("test")
         return int(dramatiq.Message.decode(bytes(row.body)).args[0]) if row else None
 
 
@@ -152,7 +152,7 @@ def test_a_message_rings_for_a_waiting_worker_at_once(process: Process) -> None:
         wait_until(lambda: process.done == [1], 2.0)
         assert time.monotonic() - sent < 1.0
     finally:
-        process.broker.ring()
+        process.broker.bells["test"].ring()
         threading.Thread(target=worker.stop, daemon=True).start()
 
 
@@ -172,6 +172,28 @@ def test_no_more_is_taken_than_there_are_seats(working: Process) -> None:
     assert Message.objects.exclude(lease_owner="").count() == 2
     let_go.set()
     wait_until(lambda: not Message.objects.exists())
+
+
+def test_who_waits_at_an_empty_queue_keeps_no_seat_from_another(process: Process) -> None:
+    broker = process.broker
+    broker.set_seats(1)
+    broker.poll = 5.0
+    process.send(1)
+    broker.declare_queue("idle")
+    idle = broker.consume("idle", timeout=5000)
+
+    def wait_for_work() -> None:
+        next(idle)  # there is nothing
+        next(idle)
+
+    waiting = threading.Thread(target=wait_for_work, daemon=True)
+    waiting.start()
+    time.sleep(0.2)  # it waits by now
+    message = next(broker.consume("test", timeout=500))
+    broker.bells["idle"].ring()
+    waiting.join(5)
+    assert message is not None
+    assert message.args == (1,)
 
 
 def test_work_whose_lease_was_lost_does_not_delete_what_another_has_taken(

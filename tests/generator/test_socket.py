@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -142,7 +143,12 @@ async def test_a_ring_that_comes_twice_or_too_late_is_not_told_again(queued_job:
         event: Any = {"type": "notes", "notes": [[0, 0, 480, 60, 84]], "until": 480, "bars_done": 0}
         for _ in range(2):
             await sync_to_async(job_append)(job=job, event=event)
-        again = {"type": "job.event", "number": 1, "event": {**event, "number": 1}}
+        again = {
+            "type": "job.event",
+            "number": 1,
+            "text": json.dumps({**event, "number": 1}),
+            "is_last": False,
+        }
         await get_channel_layer().group_send(job_group(job.code), again)
         await sync_to_async(job_append)(job=job, event=event)
         heard = [await socket.receive_json_from() for _ in range(3)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from generator.networks.band_checkpoints import MODELS
 from generator.networks.checkpoints import WEIGHTS, CheckpointError
-from generator.training import band_cards, evaluate_musegan, evaluate_vae, vae_cards
+from generator.training import band_cards, evaluate_musegan, evaluate_vae, vae_cards, vae_dimensions
 from generator.training.cards import write_card
 from generator.training.evaluate_rnn import evaluate, table
 from generator.training.sources import DatasetError
@@ -25,6 +27,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON alone")
         parser.add_argument(
             "--cards", action="store_true", help="write the figures to the model cards as well"
+        )
+
+        parser.add_argument(
+            "--pictures",
+            metavar="FOLDER",
+            type=Path,
+            help="of vae: draw what the most active dimensions do, as SVG files",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,7 +78,7 @@ class Command(BaseCommand):
     def _vae(self, options: dict[str, Any]) -> None:
         found: dict[str, Any] = {}
         try:
-            for section, figures in evaluate_vae.evaluate(only=options["only"]):
+            for section, figures in self._vae_sections(options):
                 found[section] = figures
                 if not options["json"]:
                     self.stdout.write(evaluate_vae.table(section, figures))
@@ -79,3 +88,11 @@ class Command(BaseCommand):
             self.stderr.write(f"wrote {path}")
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=2))
+
+    def _vae_sections(self, options: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        only, folder = options["only"], options["pictures"]
+        if only != "dimensions":
+            yield from evaluate_vae.evaluate(only=only)
+        if folder is not None or only in (None, "dimensions"):
+            networks = evaluate_vae.present(WEIGHTS)
+            yield "dimensions", vae_dimensions.evaluate(WEIGHTS, networks, folder)

@@ -8,9 +8,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, CommandError
 
 from generator.worker import GeneratorProcess
+from generator.worker_address import WorkerAddress
 from musicsite import tables
 
 
@@ -24,12 +25,19 @@ class Command(BaseCommand):
             default=settings.WORKER_SEATS,
             help="jobs written at the same time (WORKER_SEATS)",
         )
+        parser.add_argument(
+            "--metrics-port",
+            type=int,
+            default=settings.WORKER_METRICS_PORT,
+            help="port of this worker's /healthz and /metrics, 0 for none (WORKER_METRICS_PORT)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ended.set())
         generator = GeneratorProcess(seats=options["seats"], say=self.say)
+        address = self.address(generator, options["metrics_port"]) if options["metrics_port"] else None
         try:
             if tables.missing():
                 self.say("Waiting for the tables: a web process makes them")
@@ -43,7 +51,20 @@ class Command(BaseCommand):
         finally:
             self.say("Stopping: what is being written goes back in line")
             generator.stop()
+            if address:
+                address.stop()
             self.say("Stopped")
+
+    def address(self, generator: GeneratorProcess, port: int) -> WorkerAddress:
+        """Answer a monitor from the start, so that it sees a worker that waits for its tables too."""
+        host = settings.WORKER_METRICS_HOST
+        try:
+            address = WorkerAddress(generator, host, port)
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+        address.start()
+        self.say(f"Health and metrics at http://{host}:{address.port}/")
+        return address
 
     def say(self, line: str) -> None:
         """One line about what is being done, at once, also where the output is a file."""

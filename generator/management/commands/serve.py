@@ -22,6 +22,7 @@ from generator.events import bell
 from generator.starter import STARTER_NAME, starter_files
 from generator.worker import GeneratorProcess
 from musicsite import STARTED, static, tables
+from musicsite.sqlite.checkpoints import Checkpoints
 
 STOP_SECONDS = 3
 
@@ -47,11 +48,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         listener = self.listen(options["host"], options["port"])
-        generator = None
+        generator, checkpoints = None, Checkpoints()
         if not options["web_only"]:
             generator = GeneratorProcess(seats=settings.WORKER_SEATS, say=self.say)
         try:
             self.prepare(collect=not options["keep_static"])
+            checkpoints.start()
             if generator:
                 generator.load()
                 generator.start()
@@ -66,6 +68,8 @@ class Command(BaseCommand):
             pass
         finally:
             self.go(generator)
+            checkpoints.stop()
+            self.say("Stopped")
 
     def say(self, line: str) -> None:
         """One line about what is being done, at once, also where the output is a file."""
@@ -133,7 +137,6 @@ class Command(BaseCommand):
         if generator:
             generator.stop()
         gc.freeze()  # nor at the end, which would otherwise take seconds
-        self.say("Stopped")
 
 
 class Server(uvicorn.Server):
