@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 import dramatiq
 from dramatiq.errors import Retry
 
 # Names the broker that an actor belongs to; it must be there before the first actor is.
 from generator import actors  # noqa: F401
+
+logger = logging.getLogger(__name__)
 
 AUDIO_QUEUE = "audio"
 NOTICES_QUEUE = "notices"
@@ -15,11 +19,11 @@ LOOK_AGAIN_MS = 400
 
 
 @dramatiq.actor(queue_name=AUDIO_QUEUE)
-def render_audio(piece_id: int, kind: str) -> None:
-    """Render one piece in one format."""
+def render_audio(piece_id: int, kind: str, is_clip: bool = False) -> None:
+    """Render one piece, or its beginning, in one format."""
     from gallery.audio import audio_render
 
-    if not audio_render(piece_id=piece_id, kind=kind):
+    if not audio_render(piece_id=piece_id, kind=kind, is_clip=is_clip):
         raise Retry("another piece is being rendered", delay=LOOK_AGAIN_MS)
 
 
@@ -47,6 +51,19 @@ def tell_of_piece(piece_id: int) -> None:
 
     tell_followers(piece_id)
     tell_parents(piece_id)
+
+
+@dramatiq.actor(queue_name=NOTICES_QUEUE)
+def liken_piece(piece_id: int) -> None:
+    """Listen to a shown piece, and find those that sound most like it."""
+    from gallery.likeness import likeness_refresh
+    from generator.engine.errors import GenerationError
+
+    try:
+        likeness_refresh(piece_id)
+    except GenerationError as error:
+        # Without the network there are no likenesses, and nothing else is the worse for it.
+        logger.warning("Piece %s was not listened to: %s", piece_id, error.message)
 
 
 @dramatiq.actor(queue_name=NOTICES_QUEUE)

@@ -9,14 +9,32 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gallery import moderation
+from gallery import moderation, search
 from gallery.access import MODERATE
-from gallery.models import Collection, Comment, Export, Piece, Profile, Rating, Report, ShareLink, Tag
+from gallery.gallery_page import MODELS
+from gallery.models import (
+    Collection,
+    Comment,
+    Export,
+    Listing,
+    Piece,
+    Profile,
+    Rating,
+    Report,
+    ShareLink,
+    Tag,
+)
+from gallery.words import style_title
+from generator.music.styles import STYLES
+from musicsite.long_lists import MOST, LongList, people_called, word
+
+RECENT = 10_000  # comments whose text is searched
 
 
 class Shown(admin.SimpleListFilter):
@@ -38,7 +56,55 @@ def page_link(address: str, words: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', address, words)
 
 
-class WithModeration(admin.ModelAdmin):  # type: ignore[type-arg]
+class OfModel(admin.SimpleListFilter):
+    """The network that made it, of those that there are: to look for them would be to read every row."""
+
+    title = _("model")
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, name.upper()) for name in MODELS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(model=self.value()) if self.value() else queryset
+
+
+class OfStyle(admin.SimpleListFilter):
+    """What it was asked to sound like; see OfModel."""
+
+    title = _("style")
+    parameter_name = "style"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, style_title(name)) for name in STYLES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(style=self.value()) if self.value() else queryset
+
+
+def pieces_with(words: str) -> list[int]:
+    """Ids of the shown pieces that the gallery's search finds."""
+    fits = search.found(words, [])
+    return list(Listing.objects.filter(fits).values_list("pk", flat=True)[:MOST]) if fits is not None else []
+
+
+def piece_coded(words: str) -> list[int]:
+    """The id of the piece with this code."""
+    return list(Piece.objects.filter(code=words).values_list("pk", flat=True))
+
+
+def said_lately(words: str) -> QuerySet[Any]:
+    """Ids of the newest comments that say so: to look for it in all of them would mean to read all."""
+    newest = Comment.objects.order_by("-pk").values("pk")[:RECENT]
+    return Comment.objects.filter(pk__in=newest, text__icontains=words).values("pk")
+
+
+def without_music(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows about pieces, which a list names and does not play."""
+    return rows.defer("piece__midi", "piece__recipe", "piece__changes", "piece__description")
+
+
+class WithModeration(LongList):
     """Its actions are a moderator's."""
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
@@ -51,18 +117,18 @@ class PieceAdmin(WithModeration):
         "title", "code", "owner", "visibility", "licence", "source", "style", "bars", "created", "hidden_at",
         "deleted_at", "open",
     ]  # fmt: skip
-    list_filter = [Shown, "visibility", "licence", "is_draft", "source", "model", "style", "created"]
+    list_filter = [Shown, "visibility", "licence", "is_draft", "source", OfModel, OfStyle, "created"]
     search_fields = ["code", "title", "description", "owner__username"]
-    date_hierarchy = "created"
+    search_help_text = _("A code, an author's whole name, or words of a piece that is shown")
+    found_by = {"code": word, "owner__in": people_called, "pk__in": pieces_with}
     list_select_related = ["owner"]
-    list_per_page = 50
-    show_full_result_count = False
     actions = ["hide", "show"]
     exclude = ["midi"]
     # All of it: what is shown, hidden or changed goes through the services, so that lists stay in step.
     readonly_fields = [
         "code", "owner", "title", "description", "licence", "visibility", "is_draft", "source", "model",
         "style", "weights", "recipe", "changes", "bars", "tempo", "n_notes", "seconds", "key", "n_tracks",
+        "polyphony", "pitch_range",
         "created", "published", "updated", "deleted_at", "hidden_at", "hidden_because",
     ]  # fmt: skip
 
@@ -70,7 +136,7 @@ class PieceAdmin(WithModeration):
         return False  # a piece comes from a job or a file
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("midi")
+        return super().get_queryset(request).defer("midi", "recipe", "changes", "description")
 
     @admin.display(description=_("page"))
     def open(self, piece: Piece) -> SafeString:
@@ -91,15 +157,19 @@ class PieceAdmin(WithModeration):
 class CommentAdmin(WithModeration):
     list_display = ["short", "author", "piece", "bar", "created", "held_at", "hidden_at"]
     list_filter = [Shown, ("held_at", admin.EmptyFieldListFilter), "created"]
-    search_fields = ["code", "text", "author__username", "piece__title"]
+    search_fields = ["code", "text", "author__username", "piece__code"]
+    search_help_text = _(
+        "A code, an author's whole name, a piece's code, or some of the text of the newest 10,000 comments"
+    )
+    found_by = {"code": word, "author__in": people_called, "piece__in": piece_coded, "pk__in": said_lately}
     list_select_related = ["author", "piece"]
-    show_full_result_count = False
     actions = ["hide", "show"]
     readonly_fields = [
         "code",
         "piece",
         "author",
         "bar",
+        "notes",
         "text",
         "created",
         "held_at",
@@ -109,6 +179,9 @@ class CommentAdmin(WithModeration):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return without_music(super().get_queryset(request))
 
     @admin.display(description=_("text"))
     def short(self, comment: Comment) -> str:
@@ -164,8 +237,12 @@ class ReportAdmin(WithModeration):
         "piece__title",
         "comment__text",
         "person__username",
+        "collection__title",
+        "profile__person__username",
     ]
-    list_select_related = ["reporter", "piece", "comment__piece", "person", "decided_by"]
+    list_select_related = [
+        "reporter", "piece", "comment__piece", "person", "collection", "profile__person", "decided_by",
+    ]  # fmt: skip
     ordering = ["-state", "created"]
     actions = ["hide", "leave"]
     readonly_fields = [
@@ -194,12 +271,16 @@ class ReportAdmin(WithModeration):
 
     @admin.display(description=_("what"))
     def about(self, report: Report) -> SafeString | str:
-        if report.piece is not None:
-            return page_link(report.piece.get_absolute_url(), report.piece.title)
-        if report.comment is not None:
-            place = f"{report.comment.piece.get_absolute_url()}#comment-{report.comment.code}"
-            return page_link(place, report.comment.text[:120])
-        return report.person.username if report.person is not None else ""
+        subject = report.subject
+        if isinstance(subject, Piece | Collection):
+            return page_link(subject.get_absolute_url(), subject.title)
+        if isinstance(subject, Comment):
+            place = f"{subject.piece.get_absolute_url()}#comment-{subject.code}"
+            return page_link(place, subject.text[:120])
+        person = subject.person if isinstance(subject, Profile) else report.person
+        assert person is not None
+        words = subject.about[:120] if isinstance(subject, Profile) else person.username
+        return page_link(reverse("person", args=[person.username]), words)
 
     @admin.display(description=_("the reporter's words"))
     def its_words(self, report: Report) -> str:
@@ -239,10 +320,8 @@ class ReportAdmin(WithModeration):
         messages.success(request, said)
 
 
-class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class LookOnly(LongList):
     """Nothing here is changed by hand."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -255,14 +334,36 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 class RatingAdmin(LookOnly):
     list_display = ["piece", "person", "harmony", "interest", "updated"]
     search_fields = ["piece__code", "person__username"]
+    search_help_text = _("A piece's code, or a person's whole name")
+    found_by = {"piece__in": piece_coded, "person__in": people_called}
     list_select_related = ["piece", "person"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return without_music(super().get_queryset(request))
+
+
+class WithWords(WithModeration, LookOnly):
+    """What a moderator may hide from all but its author, and show again."""
+
+    actions = ["hide", "show"]
+
+    @admin.action(description=_("Hide: against the rules"), permissions=["moderate"])
+    def hide(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        for row in rows.filter(hidden_at=None):
+            moderation.words_hide(subject=row, words=str(moderation.TEMPLATES[Report.Reason.OTHER]))
+
+    @admin.action(description=_("Show again"), permissions=["moderate"])
+    def show(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        for row in rows:
+            moderation.words_unhide(subject=row)
 
 
 @admin.register(Collection)
-class CollectionAdmin(LookOnly):
-    list_display = ["title", "owner", "is_public", "created"]
-    list_filter = ["is_public"]
+class CollectionAdmin(WithWords):
+    list_display = ["title", "owner", "is_public", "created", "hidden_at"]
+    list_filter = [Shown, "is_public"]
     search_fields = ["code", "title", "owner__username"]
+    found_by = {"code": word, "title__icontains": word, "owner__in": people_called}
     list_select_related = ["owner"]
 
 
@@ -277,6 +378,10 @@ class ExportAdmin(LookOnly):
 class ShareLinkAdmin(LookOnly):
     list_display = ["piece", "created", "revoked_at"]
     list_select_related = ["piece"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return without_music(super().get_queryset(request))
+
     exclude = ["code"]  # who runs the site has no business with it
 
 
@@ -284,11 +389,13 @@ class ShareLinkAdmin(LookOnly):
 class TagAdmin(LookOnly):
     list_display = ["name"]
     search_fields = ["name"]
+    found_by = {"name__startswith": str.lower}
 
 
 @admin.register(Profile)
-class ProfileAdmin(LookOnly):
-    list_display = ["person", "may_train"]
-    list_filter = ["may_train"]
+class ProfileAdmin(WithWords):
+    list_display = ["person", "may_train", "hidden_at"]
+    list_filter = [Shown, "may_train"]
     search_fields = ["person__username"]
+    found_by = {"person__in": people_called}
     list_select_related = ["person"]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
-from django.utils.http import content_disposition_header, quote_etag
+from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import permissions, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.pagination import CursorPagination
@@ -20,7 +18,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gallery.credentials import midi_with_credential
+from gallery.intake_words import intake_words
 from gallery.models import Piece, PieceQuerySet
+from gallery.once import KEY_PARAMETER, once
 from gallery.serializers import (
     PieceChangeInput,
     PieceDetailOutput,
@@ -85,12 +85,10 @@ class PieceView(APIView):
 
     permission_classes = [permissions.AllowAny]
 
-    @extend_schema(responses={200: PieceDetailOutput, 304: OpenApiResponse(description="As you have it.")})
-    def get(self, request: Request, code: str) -> Response | HttpResponse:
+    @extend_schema(responses=PieceDetailOutput)
+    def get(self, request: Request, code: str) -> Response:
         piece = visible_piece(request, code)
-        data = PieceDetailOutput(piece, context={"person": request.user}).data
-        response = Response(data)
-        return conditional(request, response, etag_of(piece, str(request.user.pk)))
+        return Response(PieceDetailOutput(piece, context={"person": request.user}).data)
 
     @extend_schema(request=PieceChangeInput, responses=PieceOutput)
     def patch(self, request: Request, code: str) -> Response:
@@ -142,7 +140,7 @@ class PieceMidiView(APIView):
     @extend_schema(responses={(200, "audio/midi"): OpenApiTypes.BINARY})
     def get(self, request: Request, code: str) -> HttpResponse:
         piece = visible_piece(request, code)
-        return download(request, piece, midi_with_credential(piece), "audio/midi", "mid")
+        return download(piece, midi_with_credential(piece), "audio/midi", "mid")
 
 
 class PieceMusicXmlView(APIView):
@@ -154,7 +152,7 @@ class PieceMusicXmlView(APIView):
     def get(self, request: Request, code: str) -> HttpResponse:
         piece = visible_piece(request, code)
         content = piece_musicxml(piece)
-        return download(request, piece, content, "application/vnd.recordare.musicxml+xml", "musicxml")
+        return download(piece, content, "application/vnd.recordare.musicxml+xml", "musicxml")
 
 
 class UploadView(APIView):
@@ -164,7 +162,12 @@ class UploadView(APIView):
     parser_classes = [MultiPartParser]
     throttle_classes = [PersonThrottle, UploadsThrottle, GuestsThrottle]
 
-    @extend_schema(request={"multipart/form-data": UploadInput}, responses={201: UploadOutput})
+    @extend_schema(
+        request={"multipart/form-data": UploadInput},
+        responses={201: UploadOutput},
+        parameters=[KEY_PARAMETER],
+    )
+    @once
     def post(self, request: Request) -> Response:
         if not request.user.is_authenticated:
             # A form of another site can send files, so a stranger too must show that the page was ours.
@@ -176,7 +179,7 @@ class UploadView(APIView):
         piece = piece_upload(owner=owner, data=file.read(), filename=file.name)
         answer: dict[str, Any] = {
             "piece": PieceOutput(piece, context={"person": owner}).data,
-            "changes": piece.changes,
+            "changes": [intake_words(change) for change in piece.changes],
         }
         return Response(
             answer, status=status.HTTP_201_CREATED, headers={"Location": piece.get_absolute_url()}
@@ -199,26 +202,10 @@ def own_piece(request: Request, code: str) -> Piece:
     return piece
 
 
-def etag_of(piece: Piece, *parts: str) -> str:
-    """Changes whenever the piece, or any of the parts, does."""
-    words = "\0".join([piece.code, piece.updated.isoformat(), *parts])
-    return quote_etag(hashlib.sha256(words.encode()).hexdigest()[:32])
-
-
-def conditional(request: Request, response: HttpResponse, etag: str) -> HttpResponse:
-    """The response, or 304 when the visitor has it. Kept by the visitor's browser alone, which asks again."""
-    response["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    patch_vary_headers(response, ["Authorization", "Cookie"])
-    answer = get_conditional_response(request._request, etag=etag, response=response)
-    assert isinstance(answer, HttpResponse)
-    return answer
-
-
-def download(request: Request, piece: Piece, content: bytes, content_type: str, suffix: str) -> HttpResponse:
+def download(piece: Piece, content: bytes, content_type: str, suffix: str) -> HttpResponse:
     """A file with the piece's title as its name."""
     response = HttpResponse(content, content_type=content_type)
     name = slugify(piece.title, allow_unicode=True) or piece.code
     if disposition := content_disposition_header(True, f"{name}.{suffix}"):
         response["Content-Disposition"] = disposition
-    return conditional(request, response, quote_etag(hashlib.sha256(content).hexdigest()[:32]))
+    return response

@@ -7,6 +7,7 @@ disk.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -28,7 +29,7 @@ from django.utils.translation import gettext as _
 from gallery.credentials import credential_comment, credential_of
 from gallery.models import Piece
 from generator.music.audio import FORMATS, REFUSED, STEMS, Order
-from generator.music.score import Score
+from generator.music.score import Score, cut, seconds_at
 from musicsite.errors import ApplicationError
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 VERSION = 1  # of what a file is made like; another number renders all anew
 # What is said about a rendering is forgotten after this, and the next who asks puts it in line again.
 STATE_SECONDS = 15 * 60
+# What a messenger plays beside a link.
+CLIP, CLIP_SECONDS = "mp3", 15
 # A rendering that nobody waits for is not begun: more than this many in line are refused.
 MOST_WAITING = 40
 
@@ -50,17 +53,25 @@ class State(TypedDict):
 
 @dataclass(frozen=True)
 class Sound:
-    """One piece in one format."""
+    """One piece in one format; as a clip only its beginning, for messengers that show a link to it."""
 
     piece: Piece
     kind: str
+    is_clip: bool = False
+
+    @property
+    def score(self) -> Score:
+        """What is heard. Raises MusicError where the notes cannot be read."""
+        score = self.piece.score
+        return beginning(score, CLIP_SECONDS) if self.is_clip else score
 
     @property
     def digest(self) -> str:
         """Changes with the notes, the tags, the sound font and the way of rendering."""
         piece = self.piece
         digest = hashlib.sha256(bytes(piece.midi))
-        for part in (self.kind, str(VERSION), settings.SOUND_BANK.name, *self.tags.values()):
+        length = [f"{CLIP_SECONDS} s"] if self.is_clip else []
+        for part in (self.kind, str(VERSION), settings.SOUND_BANK.name, *length, *self.tags.values()):
             digest.update(b"\0" + part.encode())
         return digest.hexdigest()[:20]
 
@@ -81,6 +92,15 @@ class Sound:
         return f"audio-{self.piece.code}-{self.digest}"
 
 
+def beginning(score: Score, seconds: float) -> Score:
+    """The first so many seconds of a score, to a tick."""
+    low, high = 0, score.length
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if seconds_at(score, middle) <= seconds else (low, middle - 1)
+    return cut(score, 0, low)
+
+
 def audio_folder() -> Path:
     return Path(settings.VAR_DIR) / "audio"
 
@@ -92,18 +112,19 @@ def audio_state(sound: Sound) -> State:
     known: State | None = caches["files"].get(sound.key)
     if known is not None:
         return known
-    check(sound.piece)
+    check(sound)
     waiting: State = {"state": "waiting", "share": 0.0, "message": ""}
     caches["files"].set(sound.key, waiting, STATE_SECONDS)
     send(sound)
     return waiting
 
 
-def check(piece: Piece) -> None:
+def check(sound: Sound) -> None:
     """Refuse what will not be rendered, before anything is put in line."""
+    piece = sound.piece
     if not piece.n_notes:
         raise refusal(_("This piece has no notes, so there is nothing to hear."))
-    if piece.seconds > settings.AUDIO_MAX_SECONDS:
+    if not sound.is_clip and piece.seconds > settings.AUDIO_MAX_SECONDS:
         minutes = settings.AUDIO_MAX_SECONDS / 60
         message = _(
             "Sound is rendered for pieces of up to %(minutes)d minutes. Its MIDI file has every note."
@@ -124,7 +145,13 @@ def send(sound: Sound) -> None:
     """Put a rendering in line, once the transaction is through."""
     from gallery.actors import render_audio
 
-    transaction.on_commit(lambda: render_audio.send(sound.piece.pk, sound.kind))
+    transaction.on_commit(lambda: render_audio.send(sound.piece.pk, sound.kind, sound.is_clip))
+
+
+def clip_ask(piece: Piece) -> None:
+    """Have a shown piece's clip rendered, so that it is there when a messenger asks. It may do without."""
+    with contextlib.suppress(ApplicationError):
+        audio_state(Sound(piece, CLIP, is_clip=True))
 
 
 def audio_open(sound: Sound) -> Path | None:
@@ -142,12 +169,12 @@ def audio_open(sound: Sound) -> Path | None:
 _seat = threading.Lock()
 
 
-def audio_render(*, piece_id: int, kind: str) -> bool:
+def audio_render(*, piece_id: int, kind: str, is_clip: bool = False) -> bool:
     """Render a piece that is in line. False, with nothing done, while this process renders another."""
     piece = Piece.objects.there().select_related("owner").filter(pk=piece_id).first()
     if piece is None:
         return True
-    sound = Sound(piece, kind)
+    sound = Sound(piece, kind, is_clip)
     if sound.file.exists():
         return True
     if not _seat.acquire(blocking=False):
@@ -176,7 +203,7 @@ def run(sound: Sound, say: Callable[[float], None]) -> str:
 
     Returns why it failed, for people; empty when it did not.
     """
-    score: Score = sound.piece.score
+    score = sound.score
     with tempfile.NamedTemporaryFile(
         dir=audio_folder(), prefix=".", suffix=f".{FORMATS[sound.kind].suffix}", delete=False
     ) as held:

@@ -15,6 +15,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
 from gallery.families import parents_recount
+from gallery.likeness import likeness_ask
 from gallery.models import Piece
 from gallery.origins import HUMAN, Row, confirmed, origins_of, runs_of
 from gallery.services import figures_of, piece_create, relist, shelf_check
@@ -57,7 +58,9 @@ def piece_edit_notes(
     claims: list[dict[Row, str]] = [
         {(row[0], row[1], row[2], row[3]): row[4] for row in rows if len(row) > 4} for rows in tracks
     ]
-    origins = confirmed(old, origins_of(piece, old), new, claims)
+    from generator.infills import notes_played  # the generator imports the gallery
+
+    origins = confirmed(old, origins_of(piece, old), new, claims, lambda: notes_played(piece.owner))
     recipe = {
         **piece.recipe,
         "origins": [runs_of(letters) for letters in origins],
@@ -70,6 +73,8 @@ def piece_edit_notes(
     for name, value in fields.items():
         setattr(piece, name, value)
     relist(piece)
+    if piece.visibility == Piece.Visibility.PUBLIC:
+        likeness_ask(piece)
     parents_recount(child=piece)
     return piece
 

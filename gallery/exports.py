@@ -21,6 +21,7 @@ from gallery.background import in_background
 from gallery.credentials import credential_of, midi_with_credential
 from gallery.members import member_or_refuse
 from gallery.models import Collection, Comment, Export, Favourite, Follow, Piece, Profile, Rating
+from gallery.recipes import recipe_file
 from gallery.services import piece_musicxml
 from gallery.tags import tags_of
 from generator.music.notes import MusicError
@@ -29,7 +30,7 @@ from musicsite.errors import ApplicationError
 logger = logging.getLogger(__name__)
 
 KEEP = timedelta(days=7)
-SOUND = "ogg"
+SOUND = "wav"
 SOUND_SECONDS = 120  # that a piece's sound is waited for
 
 
@@ -93,7 +94,7 @@ def put_piece(archive: zipfile.ZipFile, piece: Piece, number: int) -> None:
     archive.writestr(f"{folder}/piece.mid", midi_with_credential(piece))
     put_json(archive, f"{folder}/piece.json", piece_facts(piece))
     if piece.recipe:
-        put_json(archive, f"{folder}/recipe.json", piece.recipe)
+        archive.writestr(f"{folder}/recipe.json", recipe_file(piece))
     archive.writestr(f"{folder}/credential.json", credential_of(piece).to_json())
     try:
         archive.writestr(f"{folder}/piece.musicxml", piece_musicxml(piece))
@@ -135,7 +136,12 @@ def piece_facts(piece: Piece) -> dict[str, Any]:
         "published": piece.published.isoformat() if piece.published else None,
         "ratings": list(piece.ratings.values("harmony", "interest")),
         "comments": [
-            {"author": comment.author.username, "bar": comment.bar, "text": comment.text}
+            {
+                "author": comment.author.username,
+                "bar": comment.bar,
+                "notes": comment.notes,
+                "text": comment.text,
+            }
             for comment in Comment.objects.shown().filter(piece=piece).select_related("author")
         ],
     }
@@ -157,7 +163,8 @@ def account_json(person: User) -> dict[str, Any]:
             for r in ratings
         ],
         "comments": [
-            {"piece": c.piece.code, "title": c.piece.title, "bar": c.bar, "text": c.text} for c in comments
+            {"piece": c.piece.code, "title": c.piece.title, "bar": c.bar, "notes": c.notes, "text": c.text}
+            for c in comments
         ],
         "favourites": list(Favourite.objects.filter(person=person).values_list("piece__code", flat=True)),
         "follows": list(Follow.objects.filter(follower=person).values_list("followed__username", flat=True)),

@@ -8,14 +8,17 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.contrib.syndication.views import Feed
-from django.http import Http404, HttpRequest
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from gallery.embed import is_xml
-from gallery.models import Piece, PieceQuerySet, Tag
+from gallery.lists import Wish, page_of
+from gallery.models import Piece, Tag
 from gallery.templatetags.music import clock
+from musicsite.languages import in_site_language
 
 ENTRIES = 30
 
@@ -25,12 +28,18 @@ class PieceFeed(Feed):  # type: ignore[type-arg]
 
     feed_type = Atom1Feed
 
-    def pieces(self, about: Any) -> PieceQuerySet:
-        return Piece.objects.public()
+    @in_site_language
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().__call__(request, *args, **kwargs)
+
+    def wish(self, about: Any) -> Wish:
+        return Wish()
 
     def items(self, about: Any) -> list[Piece]:
-        newest = self.pieces(about).order_by("-published", "-pk").prefetch_related("tags")
-        return list(newest.defer("midi", "recipe", "changes")[:ENTRIES])
+        # By the summary, as the gallery's pages: to sort the pieces themselves would read all of them.
+        pieces = [card.piece for card in page_of(self.wish(about), size=ENTRIES).cards]
+        prefetch_related_objects(pieces, "tags")
+        return pieces
 
     def item_title(self, item: Piece) -> str:
         return words(item.title)
@@ -87,8 +96,8 @@ class PersonFeed(PieceFeed):
     def link(self, about: User) -> str:
         return reverse("person", args=[about.username])
 
-    def pieces(self, about: User) -> PieceQuerySet:
-        return Piece.objects.public().filter(owner=about)
+    def wish(self, about: User) -> Wish:
+        return Wish(owner=about.pk)
 
 
 class TagFeed(PieceFeed):
@@ -106,8 +115,8 @@ class TagFeed(PieceFeed):
     def link(self, about: Tag) -> str:
         return f"{reverse('gallery')}?{urlencode({'tag': about.name})}"
 
-    def pieces(self, about: Tag) -> PieceQuerySet:
-        return Piece.objects.public().filter(tags=about)
+    def wish(self, about: Tag) -> Wish:
+        return Wish(filters={"tag": about.name})
 
 
 def words(text: str) -> str:

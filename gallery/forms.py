@@ -9,6 +9,7 @@ from gallery.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Notification, Piece
 from gallery.models.moderation import WORDS_LENGTH
 from gallery.models.opinions import COMMENT_LENGTH
 from gallery.moderation import CHOOSABLE
+from gallery.opinions import NotePlace
 
 
 class RatingForm(forms.Form):
@@ -21,6 +22,14 @@ class CommentForm(forms.Form):
         max_length=COMMENT_LENGTH, error_messages={"required": _("Write something first.")}
     )
     bar = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    # track:onset:pitch of each chosen note, as frontend/src/noteChoice.ts writes them.
+    notes = forms.RegexField(
+        r"^(\d{1,4}:\d{1,9}:\d{1,3})(,\d{1,4}:\d{1,9}:\d{1,3})*$", max_length=5000, required=False
+    )
+
+    def clean_notes(self) -> list[NotePlace]:
+        said: str = self.cleaned_data["notes"]
+        return [NotePlace(*map(int, place.split(":"))) for place in said.split(",") if place]
 
 
 class PublishForm(forms.Form):

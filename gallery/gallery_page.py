@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from gallery.lists import RANGES, SORTS, Wish, popular_tags
+from gallery.facets import RANGES
+from gallery.lists import SORTS, Wish, popular_tags
 from gallery.models import Piece
 from gallery.words import key_name, style_title
 from generator.music.styles import STYLES
 
-TAGS_KEEP_SECONDS = 60
+KEEP_SECONDS = 60
 MODELS = ("rnn", "musegan", "vae")
 ARRANGERS = ("jamming", "composer", "hybrid")
 TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -39,30 +39,43 @@ class Filter:
     clear: str  # the address without it; empty while it is not set
 
 
-def gallery_choices(wish: Wish) -> dict[str, Any]:
-    """The context of the gallery's head."""
-    values: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("model", _("Model"), [(name, name.upper()) for name in MODELS]),
-        ("arranger", _("Arranger"), [(name, name.capitalize()) for name in ARRANGERS]),
-        ("style", _("Style"), [(name, style_title(name)) for name in STYLES]),
-        ("key", _("Key"), [(name, key_name(name)) for name in KEYS]),
-        *((name, title, ranged(name)) for name, title in range_titles()),
-        ("licence", _("Licence"), [(value, str(label)) for value, label in Piece.Licence.choices]),
-        ("tag", _("Tag"), [(name, name) for name in known_tags()]),
-    ]
-    return {
-        "sorts": [
-            Choice(str(label), wish.address(sort=name), wish.sort == name)
+class Choices:
+    """The gallery's head for a wish. Made when it is read: a page of which it is kept never asks."""
+
+    def __init__(self, wish: Wish) -> None:
+        self.wish = wish
+        # What somebody typed will hardly be asked for again.
+        self.keep_seconds = 0 if wish.text else KEEP_SECONDS
+
+    def sorts(self) -> list[Choice]:
+        return [
+            Choice(str(label), self.wish.address(sort=name), self.wish.sort == name)
             for name, (_column, label) in SORTS.items()
-        ],
-        "filters": [
-            made for name, title, options in values if (made := filter_of(wish, name, title, options))
-        ],
-    }
+        ]
+
+    def filters(self) -> list[Filter]:
+        values: list[tuple[str, str, list[tuple[str, str]]]] = [
+            ("model", _("Model"), [(name, name.upper()) for name in MODELS]),
+            ("arranger", _("Arranger"), [(name, name.capitalize()) for name in ARRANGERS]),
+            ("style", _("Style"), [(name, style_title(name)) for name in STYLES]),
+            ("key", _("Key"), [(name, key_name(name)) for name in KEYS]),
+            *((name, title, ranged(name)) for name, title in range_titles()),
+            ("licence", _("Licence"), [(value, str(label)) for value, label in Piece.Licence.choices]),
+            ("tag", _("Tag"), [(name, name) for name in known_tags()]),
+        ]
+        made = (filter_of(self.wish, name, title, options) for name, title, options in values)
+        return [one for one in made if one]
 
 
 def range_titles() -> list[tuple[str, str]]:
-    return [("tempo", _("Tempo")), ("length", _("Length")), ("tracks", _("Tracks"))]
+    return [
+        ("tempo", _("Tempo")),
+        ("length", _("Length")),
+        ("tracks", _("Tracks")),
+        ("density", _("Density")),
+        ("voices", _("Notes at once")),
+        ("range", _("Pitch range")),
+    ]
 
 
 def ranged(name: str) -> list[tuple[str, str]]:
@@ -89,5 +102,5 @@ def known_tags() -> list[str]:
     found: list[str] | None = cache.get("popular-tags")
     if found is None:
         found = popular_tags()
-        cache.set("popular-tags", found, TAGS_KEEP_SECONDS)
+        cache.set("popular-tags", found, KEEP_SECONDS)
     return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from gallery import search
+from gallery.facets import facets_of
 from gallery.models import Listing, Piece, PieceParent, Rating
 from gallery.ranking import rising, shrunk_mean
 
@@ -22,13 +23,7 @@ def refresh(*piece_ids: int) -> None:
     search.forget(gone)
     for piece in shown.values():
         Listing.objects.update_or_create(pk=piece.pk, defaults=figures(piece))
-        search.index(
-            piece.pk,
-            title=piece.title,
-            author=piece.author,
-            tags=piece.tags.values_list("name", flat=True),
-            description=piece.description,
-        )
+        search.index(entry(piece, list(piece.tags.values_list("name", flat=True))))
 
 
 def refresh_figures(piece_id: int) -> None:
@@ -58,14 +53,6 @@ def figures(piece: Piece) -> dict[str, Any]:
     return {
         "owner_id": piece.owner_id,
         "published": published,
-        "model": piece.model,
-        "arranger": str(piece.recipe.get("arranger") or ""),
-        "style": piece.style,
-        "key": piece.key,
-        "licence": piece.licence,
-        "tempo": piece.tempo,
-        "bars": piece.bars,
-        "n_tracks": piece.n_tracks,
         "n_ratings": opinions["n"],
         "n_comments": n_comments,
         "n_remixes": n_remixes,
@@ -74,6 +61,12 @@ def figures(piece: Piece) -> dict[str, Any]:
         "best": (harmony + interest) / 2,
         "rising": rising(published, n_ratings=opinions["n"], n_comments=n_comments, n_remixes=n_remixes),
     }
+
+
+def entry(piece: Piece, tags: Sequence[str]) -> search.Entry:
+    """What search is to know of a shown piece with these tags."""
+    facets = facets_of(piece, tags)
+    return search.Entry(piece.pk, piece.title, piece.author, tags, piece.description, facets)
 
 
 def remixes_of(piece: Piece) -> Any:

@@ -16,12 +16,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Func, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery import search
-from gallery.models import Listing, Piece, Tag
+from gallery.facets import FILTERS, RANGES, facets_wanted
+from gallery.models import Listing, Piece, PlayCount, Tag
 from gallery.tags import clean_tag
 
 PAGE = 24
@@ -35,38 +36,9 @@ SORTS = {
     "best": ("best", _("Best")),
     "remixed": ("n_remixes", _("Most remixed")),
 }
-# Filters that take the values that stand in a column.
-COLUMNS = {"model": "model", "arranger": "arranger", "style": "style", "key": "key", "licence": "licence"}
-# Filters by a range, each a name and [from, to) of a column.
-RANGES: dict[str, tuple[str, dict[str, tuple[float | None, float | None, Any]]]] = {
-    "tempo": (
-        "tempo",
-        {
-            "slow": (None, 80, _("Slow, under 80")),
-            "medium": (80, 120, _("Medium, 80 to 120")),
-            "fast": (120, None, _("Fast, from 120")),
-        },
-    ),
-    "length": (
-        "bars",
-        {
-            "short": (None, 17, _("Up to 16 bars")),
-            "medium": (17, 33, _("17 to 32 bars")),
-            "long": (33, None, _("More than 32 bars")),
-        },
-    ),
-    "tracks": (
-        "n_tracks",
-        {
-            "1": (1, 2, _("One track")),
-            "2": (2, 3, _("Two tracks")),
-            "3": (3, 4, _("Three tracks")),
-            "4": (4, 5, _("Four tracks")),
-            "5": (5, None, _("Five tracks and more")),
-        },
-    ),
-}
-FILTERS = (*COLUMNS, *RANGES, "tag")
+# So many places of an order are looked at before all that fits is sorted: enough for a page of what one piece
+# in twenty has, and of what fewer have there is little to sort.
+HEAD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +92,11 @@ class Card:
     piece: Piece
     listing: Listing
 
+    @property
+    def n_plays(self) -> int:
+        plays: PlayCount | None = getattr(self.piece, "plays", None)
+        return plays.n if plays else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -130,16 +107,16 @@ class Page:
 
 
 def page_of(wish: Wish, *, after: str = "", size: int = PAGE) -> Page:
-    """A page of the list that is wished for, in two queries. A place that cannot be read is the beginning."""
+    """A page of the list that is wished for, in at most three queries. A bad place is the beginning."""
     column = SORTS[wish.sort][0]
-    rows = listings(wish).order_by(f"-{column}", "-piece_id")
+    rows = listings(wish)
     if (place := read_place(after, column)) is not None:
         value, pk = place
         rows = rows.filter(Q(**{f"{column}__lt": value}) | Q(**{column: value}, piece_id__lt=pk))
         # The same said once more in a way that an index can begin at.
         rows = rows.filter(**{f"{column}__lte": value})
     size = max(1, min(size, MOST))
-    found = list(rows[: size + 1])
+    found = first_of(rows, wish, column, size + 1)
     more = len(found) > size
     found = found[:size]
     last = found[-1] if found else None
@@ -147,35 +124,57 @@ def page_of(wish: Wish, *, after: str = "", size: int = PAGE) -> Page:
 
 
 def listings(wish: Wish) -> QuerySet[Listing]:
-    """The rows that a wish is about, in no order."""
+    """The rows of the people whom a wish is about, in no order."""
     rows = Listing.objects.all()
     if wish.owner is not None:
         rows = rows.filter(owner_id=wish.owner)
     if wish.among is not None:
         rows = rows.filter(owner_id__in=wish.among)
-    for name, value in wish.filters.items():
-        if name in COLUMNS:
-            rows = rows.filter(**{COLUMNS[name]: value})
-        elif name in RANGES:
-            column, ranges = RANGES[name]
-            least, below, _words = ranges[value]
-            if least is not None:
-                rows = rows.filter(**{f"{column}__gte": least})
-            if below is not None:
-                rows = rows.filter(**{f"{column}__lt": below})
-        elif name == "tag":
-            tagged = Piece.tags.through._default_manager.filter(tag__name=value)
-            rows = rows.filter(piece_id__in=tagged.values("piece_id"))
-    if wish.text:
-        ids = search.matching(wish.text)
-        rows = rows.none() if ids is None else rows.filter(piece_id__in=ids)
     return rows
+
+
+def first_of(rows: QuerySet[Listing], wish: Wish, column: str, n: int) -> list[Listing]:
+    """The first n of the rows that pass the wish's filters and have its words.
+
+    What many pieces have is soon found from the order's beginning, where there are not many to look at; what
+    few have is soon sorted.
+    """
+    ordered = rows.order_by(f"-{column}", "-piece_id")
+    if wish.is_plain:
+        return list(ordered[:n])
+    facets = facets_wanted(wish.filters)
+    # One person's rows are few: there the beginning is all.
+    head = rows if wish.owner is not None else ordered[:HEAD]
+    fits = search.found(wish.text, facets, among=head)
+    if fits is None:
+        return []
+    first = list(sorted_rows(rows.filter(fits), column)[:n])
+    if len(first) == n or wish.owner is not None:
+        return first
+    fits = search.found(wish.text, facets)
+    assert fits is not None, "the text had a word just now"
+    return list(sorted_rows(rows.filter(fits), column)[:n])
+
+
+def sorted_rows(rows: QuerySet[Listing], column: str) -> QuerySet[Listing]:
+    """Found rows, sorted: an order's index would lead past all those that were not found."""
+    return rows.order_by(Found(column).desc(), "-piece_id")
+
+
+class Found(Func):
+    """A column of rows that are found already. To SQLite, a sum is nothing that an index begins with."""
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
 def cards(rows: Sequence[Listing]) -> list[Card]:
     """The pieces of these rows, through the gate: a listing alone shows nobody anything."""
     # With the music: a card draws it, and 24 of them are not to be 24 questions more.
-    found = Piece.objects.shown().select_related("owner").defer("recipe", "changes", "description")
+    found = Piece.objects.shown().select_related("owner", "plays").defer("recipe", "changes")
     pieces = found.in_bulk([row.pk for row in rows])
     return [Card(pieces[row.pk], row) for row in rows if row.pk in pieces]
 

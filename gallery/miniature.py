@@ -21,7 +21,7 @@ def miniature_file(piece: Piece, *, light: bool = False) -> str:
     colours = ON_PAPER if light else TRACKS
     drawing = CLASS.sub(lambda found: f'fill="{colours[ROLES.get(found[1], 4)]}"', drawing_of(piece))
     label = _("%(title)s, %(n)d notes") % {"title": piece.title, "n": piece.n_notes}
-    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH // 10}" height="{HEIGHT // 10}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} preserveAspectRatio="none" role="img">'
         f"<title>{escape(label)}</title>{drawing}</svg>"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from http import HTTPStatus
+from operator import or_
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from gallery import listing, notices
 from gallery.access import Visitor
 from gallery.members import member_or_refuse
-from gallery.models import Comment, Notification, Piece, Report
+from gallery.models import Collection, Comment, Notification, Piece, Profile, Report
 from gallery.models.moderation import WORDS_LENGTH
 from gallery.texts import clean_text
 from musicsite.errors import ApplicationError
@@ -33,53 +36,63 @@ TEMPLATES = {
 CHOOSABLE = [(reason.value, reason.label) for reason in Reason if reason not in (Reason.APPEAL, Reason.LINK)]
 
 
-@transaction.atomic
-def report_create(
-    *,
-    reporter: Visitor,
-    reason: str,
-    words: str = "",
-    piece: Piece | None = None,
-    comment: Comment | None = None,
-    person: User | None = None,
-) -> Report:
-    """Report one thing. The same thing again, while the first report is open, changes that one."""
-    member = member_or_refuse(reporter)
-    owner_id = piece.owner_id if piece else comment.author_id if comment else person.pk if person else None
-    if owner_id == member.pk:
-        raise ApplicationError(
-            "own", _("This is your own: you can delete it yourself."), status=HTTPStatus.CONFLICT
-        )
+Subject = Piece | Comment | User | Collection | Profile
+# The field of a report that holds each of them (gallery.models.moderation.SUBJECTS).
+FIELDS: dict[type[models.Model], str] = {
+    Piece: "piece",
+    Comment: "comment",
+    User: "person",
+    Collection: "collection",
+    Profile: "profile",
+}
+
+
+def author_of(subject: Subject) -> User:
+    """Whose it is."""
+    if isinstance(subject, Piece | Collection):
+        return subject.owner
+    if isinstance(subject, Comment):
+        return subject.author
+    return subject if isinstance(subject, User) else subject.person
+
+
+def _open_report(reporter: User, subject: Subject, reason: str, words: str) -> Report:
+    about = dict.fromkeys(FIELDS.values()) | {FIELDS[type(subject)]: subject}
     report, _new = Report.objects.update_or_create(
-        reporter=member,
-        piece=piece,
-        comment=comment,
-        person=person,
+        reporter=reporter,
         state=State.OPEN,
+        **about,
         defaults={"reason": reason, "words": clean_text(words, WORDS_LENGTH)},
     )
     return report
 
 
 @transaction.atomic
-def appeal(
-    *, author: Visitor, words: str, piece: Piece | None = None, comment: Comment | None = None
-) -> Report:
+def report_create(*, reporter: Visitor, subject: Subject, reason: str, words: str = "") -> Report:
+    """Report one thing. The same thing again, while the first report is open, changes that one."""
+    member = member_or_refuse(reporter)
+    if author_of(subject).pk == member.pk:
+        raise ApplicationError(
+            "own", _("This is your own: you can delete it yourself."), status=HTTPStatus.CONFLICT
+        )
+    return _open_report(member, subject, reason, words)
+
+
+@transaction.atomic
+def appeal(*, author: Visitor, subject: Piece | Comment | Collection | Profile, words: str) -> Report:
     """Ask for a second look at what was hidden."""
     member = member_or_refuse(author)
-    hidden = piece or comment
-    owner_id = piece.owner_id if piece else comment.author_id if comment else None
-    if hidden is None or owner_id != member.pk or hidden.hidden_at is None:
+    if author_of(subject).pk != member.pk or subject.hidden_at is None:
         raise ApplicationError("not_hidden", _("This is not hidden."), status=HTTPStatus.CONFLICT)
-    report, _new = Report.objects.update_or_create(
-        reporter=member,
-        piece=piece,
-        comment=comment,
-        person=None,
-        state=State.OPEN,
-        defaults={"reason": Reason.APPEAL, "words": clean_text(words, WORDS_LENGTH)},
-    )
-    return report
+    return _open_report(member, subject, Reason.APPEAL, words)
+
+
+def report_of(person: Visitor, *subjects: Subject) -> Report | None:
+    """What this person last reported, or appealed for, of these."""
+    if not isinstance(person, User):
+        return None
+    about = reduce(or_, (Q((FIELDS[type(subject)], subject)) for subject in subjects))
+    return Report.objects.filter(about, reporter=person).order_by("-created").first()
 
 
 @transaction.atomic
@@ -90,16 +103,19 @@ def report_decide(*, report: Report, moderator: User, hide: bool, words: str = "
     """
     told = words or str(TEMPLATES.get(Reason(report.reason), TEMPLATES[Reason.OTHER]))
     now = timezone.now()
-    if report.piece is not None:
-        piece_hide(piece=report.piece, words=told) if hide else piece_unhide(piece=report.piece)
-    elif report.comment is not None:
-        comment_hide(comment=report.comment, words=told) if hide else comment_unhide(comment=report.comment)
-    elif report.person is not None and hide:
+    subject = report.subject
+    if isinstance(subject, Piece):
+        piece_hide(piece=subject, words=told) if hide else piece_unhide(piece=subject)
+    elif isinstance(subject, Comment):
+        comment_hide(comment=subject, words=told) if hide else comment_unhide(comment=subject)
+    elif isinstance(subject, Collection | Profile):
+        words_hide(subject=subject, words=told) if hide else words_unhide(subject=subject)
+    elif hide:
         # A person as a whole cannot be hidden; staff may take the account's right to sign in.
-        User.objects.filter(pk=report.person.pk, is_staff=False).update(is_active=False)
-    same = Report.objects.filter(
-        state=State.OPEN, piece=report.piece, comment=report.comment, person=report.person
-    ).select_related("reporter")
+        User.objects.filter(pk=subject.pk, is_staff=False).update(is_active=False)
+    same = Report.objects.filter(Q((FIELDS[type(subject)], subject)), state=State.OPEN).select_related(
+        "reporter"
+    )
     state = State.UPHELD if hide else State.DISMISSED
     answer = words or str(state.label)
     decided = list(same)
@@ -115,6 +131,25 @@ def report_decide(*, report: Report, moderator: User, hide: bool, words: str = "
             )
     report.refresh_from_db()
     return report
+
+
+@transaction.atomic
+def words_hide(*, subject: Collection | Profile, words: str) -> None:
+    """Take a collection, or what a member says of themselves, from everybody else; they are told why."""
+    subject.hidden_at, subject.hidden_because = timezone.now(), words
+    subject.save(update_fields=["hidden_at", "hidden_because"])
+    notices.tell(person=author_of(subject), kind=Notification.Kind.MODERATION, words=words)
+
+
+@transaction.atomic
+def words_unhide(*, subject: Collection | Profile) -> None:
+    """Show a collection, or what a member says of themselves, again."""
+    if subject.hidden_at is None:
+        return
+    subject.hidden_at, subject.hidden_because = None, ""
+    subject.save(update_fields=["hidden_at", "hidden_because"])
+    told = _("It is shown again as it was.")
+    notices.tell(person=author_of(subject), kind=Notification.Kind.MODERATION, words=told)
 
 
 @transaction.atomic

@@ -5,19 +5,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import permissions, serializers, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gallery.api import conditional, own_piece, visible_piece
+from gallery.api import own_piece, visible_piece
 from gallery.editing import notes_etag, notes_json, piece_draw, piece_edit_notes
 from gallery.models import TITLE_LENGTH, Piece
+from gallery.once import KEY_PARAMETER, once
 from gallery.origins import EDITED, HUMAN, MODEL
 from gallery.serializers import PieceOutput, ScoreOutput
 from generator.music.notes import MAX_TICK
@@ -91,10 +91,10 @@ class PieceNotesView(APIView):
 
     permission_classes = [permissions.AllowAny]
 
-    @extend_schema(responses={200: NotesOutput, 304: OpenApiResponse(description="As you have them.")})
-    def get(self, request: Request, code: str) -> Response | HttpResponse:
+    @extend_schema(responses=NotesOutput)
+    def get(self, request: Request, code: str) -> Response:
         piece = visible_piece(request, code)
-        return conditional(request, Response(notes_answer(piece)), notes_etag(piece))
+        return Response(notes_answer(piece), headers={"ETag": notes_etag(piece)})
 
     @extend_schema(request=NotesInput, responses=NotesOutput, parameters=[IF_MATCH])
     def patch(self, request: Request, code: str) -> Response:
@@ -119,7 +119,8 @@ class DrawingView(APIView):
     permission_classes = [permissions.AllowAny]
     throttle_classes = [PersonThrottle, UploadsThrottle, GuestsThrottle]
 
-    @extend_schema(request=DrawingInput, responses={201: PieceOutput})
+    @extend_schema(request=DrawingInput, responses={201: PieceOutput}, parameters=[KEY_PARAMETER])
+    @once
     def post(self, request: Request) -> Response:
         if not request.user.is_authenticated:
             SessionAuthentication().enforce_csrf(request)

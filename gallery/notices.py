@@ -8,13 +8,14 @@ from django.contrib.auth.models import User
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gallery.background import in_background
 from gallery.credentials import site_address
 from gallery.models import Comment, Follow, Notification, Piece, PieceParent, Profile
 from generator.events import GroupMessage, bell
+from musicsite.languages import language_of
 
 Kind = Notification.Kind
 # Those who follow somebody are told in portions of so many rows.
@@ -108,9 +109,10 @@ def mail(notice_id: int) -> bool:
     notice = found.filter(pk=notice_id, read_at=None).first()
     if notice is None or not notice.person.email:
         return False
-    context = {"notice": notice, "sentence": sentence(notice), "site": site_address()}
-    text = render_to_string("gallery/mail/notice.txt", context)
-    subject = " ".join(f"Ostinato: {sentence(notice)}".split())
+    with translation.override(language_of(notice.person)):
+        context = {"notice": notice, "sentence": sentence(notice), "site": site_address()}
+        text = render_to_string("gallery/mail/notice.txt", context)
+        subject = " ".join(f"Ostinato: {sentence(notice)}".split())
     send_mail(subject, text, None, [notice.person.email])
     return True
 

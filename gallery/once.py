@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -47,8 +48,7 @@ def once(method: Callable[..., Response]) -> Callable[..., Response]:
         if len(key) > KEY_LENGTH or not key.isprintable():
             sentence = _("A key has at most %(n)d printable signs.") % {"n": KEY_LENGTH}
             raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
-        asked = f"{request.method} {request.path}\0".encode() + request._request.body
-        digest = hashlib.sha256(asked).hexdigest()
+        digest = digest_of(request)
         row, is_new = OnceKey.objects.get_or_create(
             person=request.user, key=key, defaults={"request": digest}
         )
@@ -65,6 +65,23 @@ def once(method: Callable[..., Response]) -> Callable[..., Response]:
         return response
 
     return answer
+
+
+def digest_of(request: Request) -> str:
+    """SHA-256 of what is asked. A form is told by its fields: what parts them is made up for each sending."""
+    digest = hashlib.sha256(f"{request.method} {request.path}\0".encode())
+    if request.content_type.startswith("multipart/"):
+        form: Any = request.data
+        for name in sorted(form):
+            for value in form.getlist(name):
+                is_file = isinstance(value, UploadedFile)
+                digest.update(f"{name}\0{value.name if is_file else value}\0".encode())
+                if is_file:
+                    digest.update(value.read())
+                    value.seek(0)
+    else:
+        digest.update(request._request.body)
+    return digest.hexdigest()
 
 
 def again(row: OnceKey, digest: str) -> Response:

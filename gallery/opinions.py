@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from http import HTTPStatus
+from typing import NamedTuple
 
+import numpy as np
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Sum
@@ -16,15 +19,25 @@ from gallery import listing, notices
 from gallery.access import Visitor, is_moderator
 from gallery.members import member_or_refuse
 from gallery.models import Comment, Notification, Piece, Rating, Report
-from gallery.models.opinions import COMMENT_LENGTH
+from gallery.models.opinions import COMMENT_LENGTH, MOST_COMMENTED_NOTES
 from gallery.ranking import shrunk_mean
 from gallery.texts import clean_text
+from generator.music.notes import MusicError
+from generator.music.score import bar_edges
 from musicsite.errors import ApplicationError
 from musicsite.people import is_newcomer
 
 # What looks like an address on the web, with or without its scheme.
 LINK = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|net|org|info|biz|ru|cn|io|xyz|shop|top|online)\b", re.I)
 COMMENTS_A_MINUTE = 6
+
+
+class NotePlace(NamedTuple):
+    """Which note of a piece: its track's number, onset in ticks, pitch."""
+
+    track: int
+    onset: int
+    pitch: int
 
 
 class Opinion:
@@ -66,8 +79,18 @@ def rating_take_back(*, piece: Piece, person: Visitor) -> None:
 
 
 @transaction.atomic
-def comment_add(*, piece: Piece, person: Visitor, text: str, bar: int | None = None) -> Comment:
-    """Write about a piece, or about one bar of it. A newcomer's comment with a link waits for a moderator."""
+def comment_add(
+    *,
+    piece: Piece,
+    person: Visitor,
+    text: str,
+    bar: int | None = None,
+    notes: Iterable[NotePlace] = (),
+) -> Comment:
+    """Write about a piece, one bar of it, or some of its notes, which say the bar themselves.
+
+    A newcomer's comment with a link waits for a moderator.
+    """
     member = member_or_refuse(person)
     text = clean_text(text, COMMENT_LENGTH)
     if not text:
@@ -76,16 +99,50 @@ def comment_add(*, piece: Piece, person: Visitor, text: str, bar: int | None = N
     if bar is not None and not 1 <= bar <= piece.bars:
         sentence = _("The piece has bars 1 to %(n)d.") % {"n": piece.bars}
         raise ApplicationError("invalid", sentence, fields={"bar": [sentence]})
+    chosen = sorted({*notes}, key=lambda place: (place.onset, place.track, place.pitch))
+    if chosen:
+        bar = _bar_of_notes(piece, chosen)
     _pace_check(member)
     held = is_newcomer(member) and LINK.search(text) is not None
     comment = Comment.objects.create(
-        piece=piece, author=member, bar=bar, text=text, held_at=timezone.now() if held else None
+        piece=piece,
+        author=member,
+        bar=bar,
+        notes=[list(place) for place in chosen],
+        text=text,
+        held_at=timezone.now() if held else None,
     )
     if held:
         Report.objects.create(comment=comment, reason=Report.Reason.LINK)
     else:
         comment_show(comment)
     return comment
+
+
+def _bar_of_notes(piece: Piece, chosen: Sequence[NotePlace]) -> int:
+    """The bar of the first of these notes, from 1. Refuses notes that the piece has not, and too many."""
+    try:
+        score = piece.score
+    except MusicError:
+        score = None
+    there = (
+        {
+            (number, int(note["onset"]), int(note["pitch"]))
+            for number, track in enumerate(score.tracks)
+            for note in track.notes
+        }
+        if score
+        else set()
+    )
+    if score is None or not there.issuperset(chosen):
+        sentence = _("The piece has changed: these notes are not in it any more. Choose them again.")
+        raise ApplicationError("invalid", sentence, fields={"notes": [sentence]})
+    if len(chosen) > MOST_COMMENTED_NOTES:
+        sentence = _("A comment is about at most %(n)d notes; for more of them, name a bar.") % {
+            "n": MOST_COMMENTED_NOTES
+        }
+        raise ApplicationError("invalid", sentence, fields={"notes": [sentence]})
+    return int(np.searchsorted(bar_edges(score), chosen[0].onset, side="right"))
 
 
 def comment_show(comment: Comment) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from gallery.models import Piece
@@ -50,19 +50,30 @@ def origin_shares(origins: Iterable[str]) -> dict[str, int]:
     return {name: count[letter] for letter, name in names.items() if count[letter]}
 
 
-def confirmed(old: Score, old_origins: list[str], new: Score, claimed: Iterable[dict[Row, str]]) -> list[str]:
-    """The origins of an edited score's notes: as claimed, but "by the model" only for a note that was there.
+def confirmed(
+    old: Score,
+    old_origins: list[str],
+    new: Score,
+    claimed: Iterable[dict[Row, str]],
+    played: Callable[[], set[tuple[int, ...]]] = set,
+) -> list[str]:
+    """The origins of an edited score's notes: as claimed, but "by the model" only for a note that was there,
+    or that is in `played`, which is asked for when it is needed.
 
     claimed: a letter by note, for each track of `new`. One that nobody speaks of is as it was, and a
     person's when it was not there.
     """
+    known: set[tuple[int, ...]] | None = None
     found = []
     for number, (track, said) in enumerate(zip(new.tracks, claimed, strict=True)):
         was = dict(zip(rows_of(old.tracks[number].notes), old_origins[number], strict=True))
         letters = ""
         for row in rows_of(track.notes):
             letter = said.get(row, was.get(row, HUMAN))
-            letters += EDITED if letter == MODEL and was.get(row) != MODEL else letter
+            if letter == MODEL and was.get(row) != MODEL:
+                known = played() if known is None else known
+                letter = MODEL if row in known else EDITED
+            letters += letter
         found.append(letters)
     return found
 

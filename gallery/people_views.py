@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
+from rest_framework.request import Request
 
-from gallery import lists, notices, people
+from gallery import lists, moderation, notices, people
 from gallery.forms import CollectionForm, NoticesForm, ProfileForm
 from gallery.models import Collection, Favourite, Follow, Notification, Piece, Profile, Report
 from gallery.moderation import CHOOSABLE
@@ -35,6 +36,14 @@ def person_or_404(name: str) -> User:
     return found
 
 
+def said_profile(request: HttpRequest | Request, name: str) -> Profile:
+    """What a member says of themselves. Raises Http404 where that is nothing, or not for the visitor."""
+    profile = Profile.objects.select_related("person").filter(person=person_or_404(name)).first()
+    if profile is None or not profile.about_for(request.user):
+        raise Http404
+    return profile
+
+
 @ensure_csrf_cookie
 @require_safe
 def person(request: HttpRequest, name: str) -> HttpResponse:
@@ -51,14 +60,18 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     wish = lists.Wish.read(request.GET, owner=found.pk)
+    profile = found.profile if hasattr(found, "profile") else Profile(person=found)
+    is_me = found.pk == request.user.pk
     context: dict[str, Any] = {
         "member": found,
-        "about": found.profile.about if hasattr(found, "profile") else "",
+        "profile": profile,
+        "about": profile.about_for(request.user),
+        "my_report": moderation.report_of(request.user, profile, *(() if is_me else (found,))),
         "n_followers": found.n_followers,
         "wish": wish,
         "page": lists.page_of(wish, after=request.GET.get("after", "")),
-        "collections": Collection.objects.filter(owner=found, is_public=True).order_by("-created")[:20],
-        "is_me": found.pk == request.user.pk,
+        "collections": Collection.objects.shown().filter(owner=found).order_by("-created")[:20],
+        "is_me": is_me,
         "is_followed": found.is_followed,
         "reasons": CHOOSABLE,
     }
@@ -111,18 +124,25 @@ def favourites(request: HttpRequest) -> HttpResponse:
 @require_safe
 def collection(request: HttpRequest, code: str) -> HttpResponse:
     """Pieces that somebody put together."""
-    found = get_object_or_404(Collection.objects.visible_to(request.user).select_related("owner"), code=code)
+    found = seen_collection(request, code)
     context = {
         "collection": found,
         "pieces": people.shown_in(found, request.user),
         "may_edit": found.owner_id == request.user.pk,
+        "my_report": moderation.report_of(request.user, found),
+        "reasons": CHOOSABLE,
     }
     return render(request, "gallery/collection.html", context)
 
 
+def seen_collection(request: HttpRequest | Request, code: str) -> Collection:
+    """A collection that the visitor may open. Raises Http404 for any other, as for none."""
+    return get_object_or_404(Collection.objects.visible_to(request.user).select_related("owner"), code=code)
+
+
 def own_collection(request: HttpRequest, code: str) -> Collection:
     """A collection that the visitor may change. Raises Http404 for any other."""
-    return get_object_or_404(Collection.objects.owned_by(request.user), code=code)
+    return get_object_or_404(Collection.objects.owned_by(request.user).select_related("owner"), code=code)
 
 
 @page_action
@@ -178,7 +198,7 @@ def notices_page(request: HttpRequest) -> HttpResponse:
 def reports_page(request: HttpRequest) -> HttpResponse:
     """What I reported, and what became of it."""
     rows = Report.objects.filter(reporter_id=request.user.pk).select_related(
-        "piece", "comment__piece", "person"
+        "piece", "comment__piece", "person", "collection", "profile__person"
     )
     return render(request, "gallery/reports.html", {"reports": rows.order_by("-created")[:MOST_REPORTS]})
 

@@ -13,11 +13,15 @@ from gallery.made_by import training_data
 from gallery.models import Collection, Comment, Favourite, Follow, Piece, Profile, Rating, Report
 from gallery.moderation import CHOOSABLE
 from gallery.opinions import Opinion
+from gallery.plays import plays_of
 from gallery.serializers import piece_json
 from gallery.tags import tags_of
+from gallery.varied import how_varied, varied_from
 from gallery.words import licence_words
+from generator.bands import may_accompany
 from generator.music.notes import MusicError
 from generator.music.score import bar_edges
+from generator.variations import VARIATION, is_installed
 from musicsite.people import is_guest, is_member
 
 # Comments on one page; more of them are there by the API.
@@ -31,6 +35,8 @@ def piece_context(piece: Piece, person: Visitor) -> dict[str, Any]:
     may_edit = piece.owner_id == person.pk
     score = data.pop("score")
     shown = Comment.objects.visible_to(person).filter(piece=piece)
+    parents = families.parents_of(piece, person)
+    may_use = families.may_be_used(piece, person)
     comments = list(shown.select_related("author").order_by("created", "pk")[:MOST_COMMENTS])
     return {
         "piece": piece,
@@ -43,17 +49,28 @@ def piece_context(piece: Piece, person: Visitor) -> dict[str, Any]:
         "licence": licence_words(piece.licence),
         "tags": tags_of(piece),
         "opinion": Opinion(piece),
+        "n_plays": plays_of(piece),
         "comments": comments,
         "marks": marks(piece, comments),
-        "parents": families.parents_of(piece, person),
+        "parents": parents,
+        "varied_from": varied_from(parents),
+        "how_varied": how_varied(piece, parents),
         "children": families.children_of(piece, person),
-        "may_use": families.may_be_used(piece, person),
+        "may_use": may_use,
+        "may_vary": may_use and piece.n_notes > 0 and is_installed(VARIATION),
+        "may_accompany": may_accompany(),
         "link": sharing.link_of(piece) if may_edit else None,
         "reasons": CHOOSABLE,
         "is_moderator": is_moderator(person),
         "trains": Profile.objects.filter(person=piece.owner, may_train=True).exists(),
         "author_has_page": not is_guest(piece.owner),
-        "page_data": {"piece": data, "score": score, "may_edit": may_edit, **notes_json(piece)},
+        "page_data": {
+            "piece": data,
+            "score": score,
+            "may_edit": may_edit,
+            "may_infill": may_accompany(),
+            **notes_json(piece),
+        },
         **own_context(piece, person),
     }
 

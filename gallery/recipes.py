@@ -23,12 +23,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.credentials import recipe_hash, site_address
+from gallery.intake_words import intake_words
 from gallery.models import Piece
 from gallery.services import piece_upload
+from generator.blends import KIND, interpolation_create, kept_of
 from generator.models import Job
+from generator.music.bandroll import role_of_track
 from generator.music.compare import Comparison, compare, pitch_name
-from generator.music.midi import write_midi
-from generator.music.score import Score, bar_edges, cut
+from generator.music.midi import read_midi, write_midi
+from generator.music.notes import MusicError
+from generator.music.score import Score, bar_edges, cut, score_to_json
+from generator.variations import VARIATION
 from musicsite.errors import ApplicationError
 
 logger = logging.getLogger(__name__)
@@ -60,7 +65,8 @@ class Reproduction(TypedDict):
 def recipe_file(piece: Piece) -> str:
     """The recipe as JSON, with what is needed to follow it elsewhere and to know whether that worked.
 
-    prime: MIDI of the bars that it goes on after, base64. expected: the hash and number of the notes.
+    prime: MIDI of the bars that it goes on after, base64; primes: of the pieces that a blend lies between.
+    expected: the hash and number of the notes.
     """
     data: dict[str, Any] = {
         "form": FORM,
@@ -70,8 +76,9 @@ def recipe_file(piece: Piece) -> str:
         "hash": recipe_hash(piece.recipe),
         "site": site_address(),
     }
-    prime = prime_of(piece)
-    if prime is not None:
+    if is_blend(piece):
+        data["primes"] = [base64.b64encode(write_midi(score)).decode() for score in ends_of(piece)]
+    elif (prime := prime_of(piece)) is not None:
         data["prime"] = base64.b64encode(write_midi(prime)).decode()
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -88,12 +95,35 @@ def prime_of(piece: Piece) -> Score | None:
     if given := piece.recipe.get("given"):
         roles = {wanted["role"] for wanted in given["tracks"]}
         return replace(piece.score, tracks=tuple(t for t in piece.score.tracks if t.role in roles))
+    if piece.recipe.get("style") == VARIATION:
+        return varied(piece)
     source = piece.recipe.get("continue_from")
     if not source:
         return None
     edges = bar_edges(piece.score)
     bars = int(source["bars"])
     return cut(piece.score, 0, int(edges[bars])) if 0 < bars < len(edges) else None
+
+
+def varied(piece: Piece) -> Score | None:
+    """What a variation was made from: as its job kept it, else the parent as it is now."""
+    job = Job.objects.filter(piece=piece).first()
+    if job is not None and job.prime:
+        return read_midi(bytes(job.prime))
+    row = piece.parents.select_related("parent").first()
+    return row.parent.score if row is not None and row.parent is not None else None
+
+
+def is_blend(piece: Piece) -> bool:
+    """Whether it is a point between pieces, or a way through them."""
+    return bool(piece.recipe.get("kind") == KIND)
+
+
+def ends_of(piece: Piece) -> list[Score]:
+    """The pieces that a blend lies between, as they are now; none where one of them is gone."""
+    found = [Piece.objects.opened_by(piece.owner, code) for code in piece.recipe["pieces"]]
+    there = [end.score for end in found if end is not None]
+    return there if len(there) == len(found) else []
 
 
 # --- brought to another account --------------------------------------------------------------------
@@ -114,7 +144,63 @@ def recipe_import(*, owner: User, recipe: dict[str, Any], request: dict[str, Any
         if request["continue_from"] is not None:
             prime = piece_upload(owner=owner, data=prime_bytes(recipe), filename=f"{_('Beginning')}.mid")
             request = {**request, "continue_from": {"piece": prime.code, "bars": prime.bars}}
+        if request.get("piece") is not None:
+            varied = piece_upload(owner=owner, data=prime_bytes(recipe), filename=f"{_('Original')}.mid")
+            request = {**request, "piece": varied.code}
+        if request.get("given") is not None:
+            request = {**request, "given": given_in(recipe)}
         return job_create(owner=owner, request={**request, "expected": expected_of(recipe)})
+
+
+def blend_import(*, owner: User, recipe: dict[str, Any], request: dict[str, Any]) -> Job:
+    """Have the recipe of a blend followed for somebody: a way between pieces, and what was kept of it.
+
+    The pieces at its ends become private pieces of theirs first. Raises ApplicationError as uploads do, and
+    when not all of them are in the recipe.
+    """
+    primes = recipe["primes"]
+    if len(primes) != len(request["pieces"]):
+        sentence = _("This recipe blends pieces that are not in it. Export it again where they are.")
+        raise ApplicationError("invalid", sentence, fields={"primes": [sentence]})
+    with transaction.atomic():
+        ends = [
+            piece_upload(owner=owner, data=prime_bytes({"prime": prime}), filename=f"{letter}.mid")
+            for letter, prime in zip("ABCD", primes, strict=False)
+        ]
+        return interpolation_create(
+            owner=owner,
+            pieces=[end.code for end in ends],
+            points=request["points"],
+            straight=request["straight"],
+            kept=request["kept"],
+            expected=expected_of(recipe),
+        )
+
+
+def given_in(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The tracks in a recipe that a band played along with, as a request has them.
+
+    Raises ApplicationError when there are none that can be read.
+    """
+    try:
+        prime = read_midi(prime_bytes(recipe))
+    except MusicError as error:
+        sentence = _("The tracks in this recipe cannot be read: %(reason)s.") % {
+            "reason": intake_words(str(error))
+        }
+        raise ApplicationError("invalid", sentence, fields={"prime": [sentence]}) from error
+    tracks = [
+        {"track": number, "role": role}
+        for number, track in enumerate(prime.tracks)
+        if (role := role_of_track(track)) is not None
+    ]
+    return {
+        "piece": None,
+        "score": score_to_json(prime),
+        "tracks": tracks,
+        "first_bar": 1,
+        "last_bar": None,
+    }
 
 
 def prime_bytes(recipe: dict[str, Any]) -> bytes:
@@ -242,6 +328,8 @@ def follow(piece: Piece) -> tuple[Score, str]:
     """What the engine writes by the piece's recipe, and the hash of its weights. As long as the piece."""
     from generator.starter import DEFAULTS, perform
 
+    if is_blend(piece):
+        return kept_of(piece.recipe, ends_of(piece))
     made, weights = perform({**DEFAULTS, **piece.recipe}, prime_of(piece))
     # A piece that was stopped before its end is a beginning of what the recipe gives.
     is_whole = piece.recipe.get("complete", True)

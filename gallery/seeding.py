@@ -1,24 +1,31 @@
-"""A gallery of any size, to measure with: made-up pieces, ratings and comments, written in bulk."""
+"""A gallery of any size, to measure with: made-up pieces, ratings and comments, written in bulk.
+
+A hundred thousand pieces with a million ratings are to be there in a minute or two, so what is written a
+million times goes past the models, straight into its table, in the order of its index.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Model
 from django.utils import timezone
 
 from gallery import search
-from gallery.models import Comment, Listing, Piece, PieceTag, Rating, Tag
+from gallery.listing import entry
+from gallery.models import Comment, Follow, Listing, Piece, PieceTag, Rating, Tag
 from gallery.ranking import rising, shrunk_mean
 from generator.music.midi import write_midi
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Tempo, Track
+from musicsite.codes import new_code
 
 BATCH = 2000
 N_TUNES = 64  # different tunes; a piece has one of them
@@ -42,21 +49,52 @@ def seed(*, pieces: int, ratings: int, comments: int, say: Callable[[str], None]
     """
     rng = random.Random(number)  # nosec B311 - no secret
     people = seed_people(max(20, min(5000, ratings // 100)))
+    seed_follows(people, rng)
     say(f"{len(people)} people")
     first = seed_pieces(pieces, people, rng)
     ids = list(
         Piece.objects.filter(pk__gt=first, owner__in=people).order_by("pk").values_list("pk", flat=True)
     )
     say(f"{len(ids)} pieces")
-    seed_tags(ids, rng)
-    seed_ratings(ids, people, ratings, rng)
+    said = Said(tags=seed_tags(ids, rng))
+    seed_ratings(ids, people, ratings, rng, said)
     say(f"{ratings} ratings")
-    seed_comments(ids, people, comments, rng)
+    seed_comments(ids, people, comments, rng, said)
     say(f"{comments} comments")
-    seed_listings(ids)
+    seed_listings(ids, said)
     say("listed and indexed")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+@dataclass
+class Said:
+    """What was said of pieces, by their ids, so that their listings need not ask a million rows for it."""
+
+    tags: dict[int, list[str]]
+    n_ratings: Counter[int] = field(default_factory=Counter)
+    harmony: Counter[int] = field(default_factory=Counter)
+    interest: Counter[int] = field(default_factory=Counter)
+    n_comments: Counter[int] = field(default_factory=Counter)
+
+
+def write_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows straight into a model's table. Times must be as moment() says them."""
+    table, names = connection.ops.quote_name(model._meta.db_table), ", ".join(columns)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            insert = f"INSERT INTO {table} ({names}) VALUES ({places})"  # nosec B608
+            cursor.executemany(insert, rows)  # type: ignore[arg-type]  # any iterable will do
+
+
+def moment(when: Any) -> Any:
+    """A time as the database wants it."""
+    return connection.ops.adapt_datetimefield_value(when)
 
 
 def seed_people(n: int) -> list[int]:
@@ -67,6 +105,20 @@ def seed_people(n: int) -> list[int]:
     made = [User(username=f"{NAME}{begin + k:05d}", password="!") for k in range(missing)]  # nosec B106 - unusable
     User.objects.bulk_create(made, batch_size=BATCH)
     return list(known.order_by("pk").values_list("pk", flat=True)[:n])
+
+
+def seed_follows(people: list[int], rng: random.Random) -> None:
+    """The first follows many, as a feed of many is the dear one; the others a few."""
+    known = set(Follow.objects.filter(follower__in=people).values_list("follower_id", "followed_id"))
+    pairs = {
+        (person, followed)
+        for number, person in enumerate(people)
+        for followed in rng.sample(people, min(len(people), 200 if number == 0 else 5))
+        if followed != person
+    }
+    now = moment(timezone.now())
+    rows = ((*pair, now) for pair in sorted(pairs - known))
+    write_rows(Follow, ("follower_id", "followed_id", "created"), rows)
 
 
 def tunes(rng: random.Random) -> list[tuple[bytes, dict[str, Any]]]:
@@ -113,8 +165,9 @@ def seed_pieces(n: int, people: list[int], rng: random.Random) -> int:
             **{**figures, "key": rng.choice(KEYS), "n_tracks": rng.randint(1, 5)},
         )
 
-    for size in portions(n):
-        Piece.objects.bulk_create([one() for _ in range(size)])
+    with transaction.atomic():
+        for size in portions(n):
+            Piece.objects.bulk_create([one() for _ in range(size)])
     return before
 
 
@@ -125,95 +178,73 @@ def portions(n: int) -> Iterator[int]:
         n -= BATCH
 
 
-def seed_tags(ids: list[int], rng: random.Random) -> None:
+def seed_tags(ids: list[int], rng: random.Random) -> dict[int, list[str]]:
+    """Up to three tags on each piece. Returns their names."""
     Tag.objects.bulk_create([Tag(name=name) for name in TAGS], ignore_conflicts=True)
-    tags = list(Tag.objects.filter(name__in=TAGS).values_list("pk", flat=True))
-    rows = [PieceTag(piece_id=pk, tag_id=tag) for pk in ids for tag in rng.sample(tags, rng.randint(0, 3))]
-    PieceTag.objects.bulk_create(rows, batch_size=BATCH)
+    known = dict(Tag.objects.filter(name__in=TAGS).values_list("name", "pk"))
+    names = sorted(known)
+    tags = {pk: rng.sample(names, rng.randint(0, 3)) for pk in ids}
+    write_rows(PieceTag, ("tag_id", "piece_id"), sorted((known[name], pk) for pk in ids for name in tags[pk]))
+    return tags
 
 
-def seed_ratings(ids: list[int], people: list[int], n: int, rng: random.Random) -> None:
+def seed_ratings(ids: list[int], people: list[int], n: int, rng: random.Random, said: Said) -> None:
     """Each pair of person and piece once; the n-th piece by fame gets a share that falls with n."""
     fame = ids[:]
     rng.shuffle(fame)
-    done: set[tuple[int, int]] = set()
-    rows: list[Rating] = []
-    while len(done) < n:
-        piece = fame[int(len(fame) * rng.random() ** 2)]
-        pair = (piece, rng.choice(people))
-        if pair in done:
-            continue
-        done.add(pair)
-        rows.append(
-            Rating(piece_id=piece, person_id=pair[1], harmony=rng.randint(1, 5), interest=rng.randint(1, 5))
-        )
-        if len(rows) == BATCH:
-            Rating.objects.bulk_create(rows)
-            rows = []
-    Rating.objects.bulk_create(rows)
+    pairs: set[tuple[int, int]] = set()
+    while len(pairs) < n:
+        pairs.add((fame[int(len(fame) * rng.random() ** 2)], rng.choice(people)))
+    now = moment(timezone.now())
+
+    def rows() -> Iterator[Sequence[Any]]:
+        for piece, person in sorted(pairs):
+            harmony, interest = rng.randint(1, 5), rng.randint(1, 5)
+            said.n_ratings[piece] += 1
+            said.harmony[piece] += harmony
+            said.interest[piece] += interest
+            yield piece, person, harmony, interest, now, now
+
+    write_rows(Rating, ("piece_id", "person_id", "harmony", "interest", "created", "updated"), rows())
 
 
-def seed_comments(ids: list[int], people: list[int], n: int, rng: random.Random) -> None:
-    for size in portions(n):
-        Comment.objects.bulk_create(
-            Comment(
-                piece_id=rng.choice(ids),
-                author_id=rng.choice(people),
-                bar=rng.choice((None, 1, 2, 4, 8)),
-                text=" ".join(rng.choices(WORDS, k=8)),
-            )
-            for _ in range(size)
-        )
+def seed_comments(ids: list[int], people: list[int], n: int, rng: random.Random, said: Said) -> None:
+    now = moment(timezone.now())
+
+    def rows() -> Iterator[Sequence[Any]]:
+        for piece in sorted(rng.choices(ids, k=n)):
+            said.n_comments[piece] += 1
+            text = " ".join(rng.choices(WORDS, k=8))
+            yield new_code(), piece, rng.choice(people), rng.choice((None, 1, 2, 4, 8)), "[]", text, now, ""
+
+    columns = ("code", "piece_id", "author_id", "bar", "notes", "text", "created", "hidden_because")
+    write_rows(Comment, columns, rows())
 
 
-def seed_listings(ids: list[int]) -> None:
-    """The same rows as gallery.listing.refresh would write, a thousand at a time."""
-    ratings = Rating.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
-    comments = Comment.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
-    zero = Value(0)
+def seed_listings(ids: list[int], said: Said) -> None:
+    """The same rows and words as gallery.listing.refresh would write, two thousand at a time."""
     for start in range(0, len(ids), BATCH):
-        found: QuerySet[Any] = (
-            Piece.objects.filter(pk__in=ids[start : start + BATCH])
-            .select_related("owner")
-            .prefetch_related("tags")
-            .defer("midi")
-            .annotate(
-                n=Coalesce(Subquery(ratings.annotate(n=Count("pk")).values("n")), zero),
-                harmony=Coalesce(Subquery(ratings.annotate(s=Sum("harmony")).values("s")), zero),
-                interest=Coalesce(Subquery(ratings.annotate(s=Sum("interest")).values("s")), zero),
-                c=Coalesce(Subquery(comments.annotate(n=Count("pk")).values("n")), zero),
-            )
-        )
-        rows = []
+        found = Piece.objects.filter(pk__in=ids[start : start + BATCH]).order_by("pk")
+        pieces = list(found.select_related("owner").defer("midi", "changes"))
         with transaction.atomic():
-            for piece in found:
-                assert piece.published is not None
-                harmony, interest = shrunk_mean(piece.harmony, piece.n), shrunk_mean(piece.interest, piece.n)
-                rows.append(
-                    Listing(
-                        piece_id=piece.pk,
-                        owner_id=piece.owner_id,
-                        published=piece.published,
-                        model=piece.model,
-                        style=piece.style,
-                        key=piece.key,
-                        licence=piece.licence,
-                        tempo=piece.tempo,
-                        bars=piece.bars,
-                        n_tracks=piece.n_tracks,
-                        n_ratings=piece.n,
-                        n_comments=piece.c,
-                        harmony=harmony,
-                        interest=interest,
-                        best=(harmony + interest) / 2,
-                        rising=rising(piece.published, n_ratings=piece.n, n_comments=piece.c, n_remixes=0),
-                    )
-                )
-                search.index(
-                    piece.pk,
-                    title=piece.title,
-                    author=piece.owner.username,
-                    tags=[tag.name for tag in piece.tags.all()],
-                    description=piece.description,
-                )
-            Listing.objects.bulk_create(rows)
+            Listing.objects.bulk_create(listing_of(piece, said) for piece in pieces)
+            search.index_many(entry(piece, said.tags[piece.pk]) for piece in pieces)
+
+
+def listing_of(piece: Piece, said: Said) -> Listing:
+    """A piece's listing by what was counted while it was written."""
+    n, n_comments = said.n_ratings[piece.pk], said.n_comments[piece.pk]
+    harmony = shrunk_mean(said.harmony[piece.pk], n)
+    interest = shrunk_mean(said.interest[piece.pk], n)
+    assert piece.published is not None
+    return Listing(
+        piece_id=piece.pk,
+        owner_id=piece.owner_id,
+        published=piece.published,
+        n_ratings=n,
+        n_comments=n_comments,
+        harmony=harmony,
+        interest=interest,
+        best=(harmony + interest) / 2,
+        rising=rising(piece.published, n_ratings=n, n_comments=n_comments, n_remixes=0),
+    )

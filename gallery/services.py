@@ -16,13 +16,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery import listing, sharing
+from gallery.audio import clip_ask
 from gallery.background import in_background
 from gallery.engraving import engrave
 from gallery.families import parents_relist
+from gallery.intake_words import intake_words
+from gallery.likeness import likeness_ask
 from gallery.models import DESCRIPTION_LENGTH, Piece
 from gallery.tags import tags_set
 from gallery.texts import clean_text, clean_title
 from generator.music.key import estimate_key
+from generator.music.metrics import pitch_range, polyphony
 from generator.music.midi import write_midi
 from generator.music.score import Score, all_notes, duration_seconds, n_bars, n_notes, tempo_at
 from musicsite.errors import ApplicationError, in_words
@@ -33,13 +37,16 @@ XML_KEEP_SECONDS = 24 * 3600
 
 def figures_of(score: Score) -> dict[str, Any]:
     """The fields of a piece that say its music in figures. Write them whenever its notes are written."""
+    pitched = all_notes(score)
     return {
         "bars": n_bars(score),
         "tempo": tempo_at(score, 0),
         "n_notes": n_notes(score),
         "seconds": duration_seconds(score),
-        "key": estimate_key(all_notes(score)) or "",
+        "key": estimate_key(pitched) or "",
         "n_tracks": sum(1 for track in score.tracks if len(track.notes)),
+        "polyphony": polyphony(pitched) if pitched.size else 0.0,
+        "pitch_range": int(pitch_range(pitched)) if pitched.size else 0,
     }
 
 
@@ -79,6 +86,7 @@ def piece_create(
     )
     if is_public:
         listing.refresh(piece.pk)
+        likeness_ask(piece)
     if visibility == Piece.Visibility.UNLISTED:
         sharing.link_open(piece=piece)
     return piece
@@ -106,7 +114,7 @@ def piece_upload(*, owner: User, data: bytes, filename: str) -> Piece:
     try:
         intake = read_upload(data, filename)
     except IntakeRefused as refusal:
-        message = str(refusal.message)
+        message = intake_words(str(refusal.message))
         raise ApplicationError(refusal.code, message, fields={"file": [message]}) from refusal
     return piece_create(
         owner=owner,
@@ -193,6 +201,10 @@ def _show(piece: Piece, visibility: str) -> None:
 
         in_background(tell_of_piece, piece.pk)
     piece.visibility = visibility
+    if visibility == Piece.Visibility.PUBLIC:
+        likeness_ask(piece)
+    if visibility != Piece.Visibility.PRIVATE:
+        clip_ask(piece)
     if visibility == Piece.Visibility.UNLISTED:
         sharing.link_open(piece=piece)
     else:

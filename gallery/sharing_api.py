@@ -14,7 +14,12 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import content_disposition_header, quote_etag
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework import permissions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,9 +29,15 @@ from rest_framework.views import APIView
 from gallery.api import visible_piece
 from gallery.audio import Sound, State, audio_open, audio_state
 from gallery.models import Piece
-from gallery.recipes import Reproduction, recipe_import, reproduce, reproduction_of
+from gallery.once import KEY_PARAMETER, once
+from gallery.recipes import Reproduction, blend_import, recipe_import, reproduce, reproduction_of
+from generator import variations
+from generator.band_api import BandInput
+from generator.blend_api import MOST_KEPT, InterpolationInput
+from generator.blends import KIND
 from generator.music.audio import FORMATS
 from generator.serializers import GenerationInput, JobOutput
+from generator.variation_api import VariationInput
 from musicsite.accounts import guest_sign_in
 from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
@@ -119,7 +130,9 @@ def file_response(request: HttpRequest, file: Path, sound: Sound) -> HttpRespons
         answer["Content-Length"] = str(file.stat().st_size)
         answer["Content-Type"] = FORMATS[sound.kind].content_type
         name = f"{file_stem(sound.piece)}{' stems' if sound.kind == 'stems' else ''}"
-        if disposition := content_disposition_header(True, f"{name}.{FORMATS[sound.kind].suffix}"):
+        if disposition := content_disposition_header(
+            not sound.is_clip, f"{name}.{FORMATS[sound.kind].suffix}"
+        ):
             answer["Content-Disposition"] = disposition
     answer["ETag"] = etag
     patch_cache_control(answer, private=True, no_cache=True)
@@ -180,20 +193,21 @@ class ReproductionView(APIView):
         """What was found, or how far it is."""
         return Response(reproduction_of(visible_piece(request, code)) or UNASKED)
 
-    @extend_schema(request=None, responses={202: ReproductionOutput})
+    @extend_schema(request=None, responses={202: ReproductionOutput}, parameters=[KEY_PARAMETER])
+    @once
     def post(self, request: Request, code: str) -> Response:
         """Have it followed, unless that was done today."""
         return Response(reproduce(visible_piece(request, code)), status=status.HTTP_202_ACCEPTED)
 
 
-class RecipeInput(GenerationInput):
-    """A recipe as a piece's page gives it. What else stands in it is left alone."""
+class RecipeParts(serializers.Serializer[Any]):
+    """What a recipe as a piece's page gives it has beside the settings. The rest is left alone."""
 
     prime = serializers.CharField(
         required=False,
         allow_blank=True,
         allow_null=True,
-        help_text="MIDI of the bars that it goes on after, base64.",
+        help_text="MIDI of the bars that it goes on after, or plays along with, base64.",
     )
     expected = serializers.JSONField(
         required=False,
@@ -202,19 +216,74 @@ class RecipeInput(GenerationInput):
     )
 
 
+class RecipeInput(RecipeParts, GenerationInput):
+    pass
+
+
+class BandRecipeInput(RecipeParts, BandInput):
+    pass
+
+
+class VariationRecipeInput(RecipeParts, VariationInput):
+    pass
+
+
+class BlendRecipeInput(RecipeParts, InterpolationInput):
+    """A blend, and which points of it were kept."""
+
+    primes = serializers.ListField(
+        child=serializers.CharField(),
+        max_length=4,
+        default=list,
+        help_text="MIDI of each piece that it lies between, base64.",
+    )
+    kept = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), min_length=1, max_length=MOST_KEPT
+    )
+
+
+RECIPES: dict[str, type[serializers.Serializer[Any]]] = {
+    "rnn": RecipeInput,
+    "musegan": BandRecipeInput,
+    "vae": VariationRecipeInput,
+    "blend": BlendRecipeInput,
+}
+
+
+def recipe_kind(data: Any) -> str:
+    """By whose rules a recipe is to be read, a name of RECIPES."""
+    if not isinstance(data, dict):
+        return "rnn"
+    model = data.get("model")
+    if model == variations.MODEL and data.get("kind") == KIND:
+        return "blend"
+    return model if isinstance(model, str) and model in RECIPES else "rnn"
+
+
 class RecipeImportView(APIView):
     """Bring a recipe: it is followed for who asks, and gives the same notes as where it comes from."""
 
     permission_classes = [permissions.AllowAny]
     throttle_classes = [PersonThrottle, GenerationsThrottle, GuestsThrottle]
 
-    @extend_schema(request=RecipeInput, responses={202: JobOutput})
+    @extend_schema(
+        request=PolymorphicProxySerializer(
+            component_name="Recipe",
+            serializers=list(RECIPES.values()),
+            resource_type_field_name=None,
+        ),
+        responses={202: JobOutput},
+        parameters=[KEY_PARAMETER],
+    )
+    @once
     def post(self, request: Request) -> Response:
-        data = RecipeInput(data=request.data)
+        kind = recipe_kind(request.data)
+        data = RECIPES[kind](data=request.data)
         data.is_valid(raise_exception=True)
         asked = dict(data.validated_data)
-        recipe = {name: asked.pop(name, None) for name in ("prime", "expected")}
-        job = recipe_import(owner=guest_sign_in(request._request), recipe=recipe, request=asked)
+        recipe = {name: asked.pop(name, None) for name in ("prime", "primes", "expected")}
+        follow = blend_import if kind == "blend" else recipe_import
+        job = follow(owner=guest_sign_in(request._request), recipe=recipe, request=asked)
         return Response(
             JobOutput(job).data, status=status.HTTP_202_ACCEPTED, headers={"Location": job.get_absolute_url()}
         )

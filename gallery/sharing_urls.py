@@ -9,6 +9,7 @@ from gallery.sitemaps import SITEMAPS, robots
 
 urlpatterns = [
     path("pieces/<str:code>/card.png", sharing_views.card, name="piece-card"),
+    path("pieces/<str:code>/clip.mp3", sharing_views.clip, name="piece-clip"),
     path("pieces/<str:code>/roll.svg", sharing_views.miniature, name="piece-roll"),
     path("embed/<str:code>/", sharing_views.embed, name="embed"),
     path("oembed/", sharing_views.oembed_answer, name="oembed"),

@@ -15,13 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from gallery.audio import CLIP, Sound, audio_open, audio_state
 from gallery.cards import card_digest, card_picture
 from gallery.embed import Look, embedded_piece, oembed, oembed_xml, piece_at
 from gallery.miniature import miniature_file
 from gallery.models import Piece
+from gallery.sharing_api import LOOK_AGAIN, file_response
 from generator.music.notes import MusicError
 from generator.music.score import score_to_json
-from musicsite.errors import error_body
+from musicsite.errors import ApplicationError, error_body
+from musicsite.languages import in_site_language
 
 
 def shown_piece(request: HttpRequest, code: str) -> Piece:
@@ -42,6 +45,7 @@ def revalidated(request: HttpRequest, response: HttpResponse, etag: str) -> Http
 
 
 @require_safe
+@in_site_language
 def card(request: HttpRequest, code: str) -> HttpResponseBase:
     """The picture for links, as PNG."""
     piece = shown_piece(request, code)
@@ -49,6 +53,23 @@ def card(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.headers.get("If-None-Match") == etag:
         return revalidated(request, HttpResponse(content_type="image/png"), etag)
     return revalidated(request, HttpResponse(card_picture(piece), content_type="image/png"), etag)
+
+
+@require_safe
+def clip(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The first seconds as MP3, for messengers; 202 and Retry-After while they are being rendered."""
+    sound = Sound(shown_piece(request, code), CLIP, is_clip=True)
+    try:
+        state = audio_state(sound)
+    except ApplicationError as refusal:
+        return JsonResponse(error_body(refusal.code, refusal.message), status=refusal.status)
+    file = audio_open(sound) if state["state"] == "ready" else None
+    if file is None:
+        response = JsonResponse({"state": state["state"]}, status=HTTPStatus.ACCEPTED)
+        response["Retry-After"] = str(LOOK_AGAIN)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+    return file_response(request, file, sound)
 
 
 @require_safe

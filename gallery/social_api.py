@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.http import quote_etag
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import permissions, status
 from rest_framework.pagination import CursorPagination
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from gallery import families, lists, moderation, notices, opinions, people, sharing
-from gallery.api import conditional, own_piece, visible_piece
+from gallery import families, likeness, lists, moderation, notices, opinions, people, sharing
+from gallery.api import own_piece, visible_piece
 from gallery.models import (
     Collection,
     Comment,
@@ -33,6 +30,8 @@ from gallery.models import (
     Report,
 )
 from gallery.once import KEY_PARAMETER, once
+from gallery.people_views import person_or_404, said_profile, seen_collection
+from gallery.plays import piece_played
 from gallery.remixing import piece_remix
 from gallery.serializers import PieceOutput, pages_of
 from gallery.social_serializers import (
@@ -57,7 +56,6 @@ from gallery.social_serializers import (
 )
 from musicsite.errors import ApplicationError
 
-UNCHANGED = {304: OpenApiResponse(description="As you have it.")}
 CURSOR = [
     OpenApiParameter("cursor", str, description="From `next` or `previous` of the page before."),
     OpenApiParameter("page_size", int),
@@ -86,21 +84,15 @@ def valid(serializer: Any) -> dict[str, Any]:
     return data
 
 
-def read(request: Request, data: Any) -> HttpResponse:
-    """Data with an ETag of its own, or 304 for who has it."""
-    etag = quote_etag(hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32])
-    return conditional(request, Response(data), etag)
-
-
-def paged(request: Request, rows: Any, serializer: Any, view: APIView) -> HttpResponse:
+def paged(request: Request, rows: Any, serializer: Any, view: APIView) -> Response:
     """A page of rows, newest first."""
     paginator = Newest()
     page: Any = paginator.paginate_queryset(rows, request, view=view)
     data = serializer(page, many=True, context={"person": request.user}).data
-    return read(request, paginator.get_paginated_response(data).data)
+    return paginator.get_paginated_response(data)
 
 
-def cards(request: Request, **more: Any) -> HttpResponse:
+def cards(request: Request, **more: Any) -> Response:
     """A page of a list of shown pieces, as the query asks for it."""
     asked = valid(GalleryQuery(data=request.query_params))
     wish = lists.Wish.read(asked, **more)
@@ -111,26 +103,22 @@ def cards(request: Request, **more: Any) -> HttpResponse:
         following = request.build_absolute_uri(f"{request.path}?{urlencode({**kept, 'after': page.after})}")
     shown: Any = page.cards  # the stubs know no many=True
     results = CardOutput(shown, many=True, context={"person": request.user}).data
-    return read(request, {"next": following, "results": results})
+    return Response({"next": following, "results": results})
 
 
 class GalleryView(Public):
     """Everybody's public pieces: sorted, filtered, searched."""
 
-    @extend_schema(
-        operation_id="gallery_list", parameters=[GalleryQuery], responses={200: CardPage, **UNCHANGED}
-    )
-    def get(self, request: Request) -> HttpResponse:
+    @extend_schema(operation_id="gallery_list", parameters=[GalleryQuery], responses=CardPage)
+    def get(self, request: Request) -> Response:
         return cards(request)
 
 
 class FeedView(APIView):
     """Public pieces of those whom I follow."""
 
-    @extend_schema(
-        operation_id="feed_list", parameters=[GalleryQuery], responses={200: CardPage, **UNCHANGED}
-    )
-    def get(self, request: Request) -> HttpResponse:
+    @extend_schema(operation_id="feed_list", parameters=[GalleryQuery], responses=CardPage)
+    def get(self, request: Request) -> Response:
         assert isinstance(request.user, User)
         return cards(request, among=lists.followed_by(request.user))
 
@@ -141,9 +129,9 @@ class FeedView(APIView):
 class RatingView(Public):
     """What listeners think of a piece, and what I gave it."""
 
-    @extend_schema(responses={200: RatingOutput, **UNCHANGED})
-    def get(self, request: Request, code: str) -> HttpResponse:
-        return read(request, rating_json(visible_piece(request, code), request))
+    @extend_schema(responses=RatingOutput)
+    def get(self, request: Request, code: str) -> Response:
+        return Response(rating_json(visible_piece(request, code), request))
 
     @extend_schema(request=RatingInput, responses=RatingOutput)
     def put(self, request: Request, code: str) -> Response:
@@ -154,6 +142,16 @@ class RatingView(Public):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, code: str) -> Response:
         opinions.rating_take_back(piece=visible_piece(request, code), person=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PlaysView(Public):
+    """A piece was listened to. Counted once an hour for each visitor; who they are is not kept."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, code: str) -> Response:
+        network = request.META.get("REMOTE_ADDR", "")
+        piece_played(piece=visible_piece(request, code), person=request.user, network=network)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -168,10 +166,8 @@ def rating_json(piece: Piece, request: Request) -> dict[str, Any]:
 class CommentListView(Public):
     """What people wrote about a piece, newest first."""
 
-    @extend_schema(
-        operation_id="comments_list", parameters=CURSOR, responses={200: pages_of(CommentOutput), **UNCHANGED}
-    )
-    def get(self, request: Request, code: str) -> HttpResponse:
+    @extend_schema(operation_id="comments_list", parameters=CURSOR, responses=pages_of(CommentOutput))
+    def get(self, request: Request, code: str) -> Response:
         piece = visible_piece(request, code)
         rows = Comment.objects.visible_to(request.user).filter(piece=piece).select_related("author")
         return paged(request, rows, CommentOutput, self)
@@ -204,11 +200,10 @@ def visible_comment(request: Request, code: str) -> Comment:
 class FamilyView(Public):
     """What a piece was made from, what was made from it, and what was changed on the way."""
 
-    @extend_schema(responses={200: FamilyOutput, **UNCHANGED})
-    def get(self, request: Request, code: str) -> HttpResponse:
+    @extend_schema(responses=FamilyOutput)
+    def get(self, request: Request, code: str) -> Response:
         piece = visible_piece(request, code)
-        return read(
-            request,
+        return Response(
             {
                 "parents": [relative_json(r, request) for r in families.parents_of(piece, request.user)],
                 "children": [relative_json(r, request) for r in families.children_of(piece, request.user)],
@@ -227,6 +222,15 @@ def relative_json(relative: families.Relative, request: Request) -> dict[str, An
         "author_removed": relative.is_gone,
         "piece": PieceOutput(piece, context={"person": request.user}).data if piece else None,
     }
+
+
+class AlikeView(Public):
+    """Shown pieces that sound most like a piece, nearest first; none until it was listened to."""
+
+    @extend_schema(operation_id="pieces_alike_list", responses=CardOutput(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        found: Any = likeness.alike(visible_piece(request, code))  # the stubs know no many=True
+        return Response(CardOutput(found, many=True, context={"person": request.user}).data)
 
 
 class RemixView(Public):
@@ -267,7 +271,8 @@ class LinkView(Public):
             raise Http404
         return Response({"url": request.build_absolute_uri(reverse("piece", args=[link.code]))})
 
-    @extend_schema(request=None, responses={201: LinkOutput})
+    @extend_schema(request=None, responses={201: LinkOutput}, parameters=[KEY_PARAMETER])
+    @once
     def post(self, request: Request, code: str) -> Response:
         """Revoke it and make another."""
         piece = own_piece(request, code)
@@ -281,74 +286,91 @@ class LinkView(Public):
 # --- reports ---------------------------------------------------------------------------------------
 
 
-class PieceReportView(Public):
+class ReportView(Public):
+    """Report one thing. The same again, while the first report is open, changes that one."""
+
+    def subject(self, request: Request, key: str) -> moderation.Subject:
+        """What is reported. Raises Http404 for what who asks may not see."""
+        raise NotImplementedError
+
+    @extend_schema(request=ReportInput, responses={201: ReportOutput}, parameters=[KEY_PARAMETER])
+    @once
+    def post(self, request: Request, code: str = "", name: str = "") -> Response:
+        data = valid(ReportInput(data=request.data))
+        subject = self.subject(request, code or name)
+        report = moderation.report_create(reporter=request.user, subject=subject, **data)
+        return Response(ReportOutput(report).data, status=status.HTTP_201_CREATED)
+
+
+class PieceReportView(ReportView):
     """Report a piece."""
 
-    @extend_schema(request=ReportInput, responses={201: ReportOutput}, parameters=[KEY_PARAMETER])
-    @once
-    def post(self, request: Request, code: str) -> Response:
-        data = valid(ReportInput(data=request.data))
-        report = moderation.report_create(reporter=request.user, piece=visible_piece(request, code), **data)
-        return Response(ReportOutput(report).data, status=status.HTTP_201_CREATED)
+    def subject(self, request: Request, key: str) -> Piece:
+        return visible_piece(request, key)
 
 
-class CommentReportView(Public):
+class CommentReportView(ReportView):
     """Report a comment."""
 
-    @extend_schema(request=ReportInput, responses={201: ReportOutput}, parameters=[KEY_PARAMETER])
-    @once
-    def post(self, request: Request, code: str) -> Response:
-        data = valid(ReportInput(data=request.data))
-        comment = visible_comment(request, code)
-        report = moderation.report_create(reporter=request.user, comment=comment, **data)
-        return Response(ReportOutput(report).data, status=status.HTTP_201_CREATED)
+    def subject(self, request: Request, key: str) -> Comment:
+        return visible_comment(request, key)
+
+
+class CollectionReportView(ReportView):
+    """Report a collection."""
+
+    def subject(self, request: Request, key: str) -> Collection:
+        return seen_collection(request, key)
+
+
+class PersonReportView(ReportView):
+    """Report a member for what they do."""
+
+    def subject(self, request: Request, key: str) -> User:
+        return person_or_404(key)
+
+
+class ProfileReportView(ReportView):
+    """Report what a member says of themselves."""
+
+    def subject(self, request: Request, key: str) -> Profile:
+        return said_profile(request, key)
 
 
 class ReportListView(APIView):
     """What I reported, and what became of it."""
 
-    @extend_schema(
-        operation_id="reports_list", parameters=CURSOR, responses={200: pages_of(ReportOutput), **UNCHANGED}
-    )
-    def get(self, request: Request) -> HttpResponse:
+    @extend_schema(operation_id="reports_list", parameters=CURSOR, responses=pages_of(ReportOutput))
+    def get(self, request: Request) -> Response:
         return paged(request, Report.objects.filter(reporter_id=request.user.pk), ReportOutput, self)
 
 
 # --- people ----------------------------------------------------------------------------------------
 
 
-def person_or_404(name: str) -> User:
-    found = people.member_named(name)
-    if found is None:
-        raise Http404
-    return found
-
-
 class PersonView(Public):
     """A member."""
 
-    @extend_schema(responses={200: PersonOutput, **UNCHANGED})
-    def get(self, request: Request, name: str) -> HttpResponse:
+    @extend_schema(responses=PersonOutput)
+    def get(self, request: Request, name: str) -> Response:
         person = person_or_404(name)
         profile = Profile.objects.filter(person=person).first()
         followers = Follow.objects.filter(followed=person)
         said = {
             "name": person.username,
-            "about": profile.about if profile else "",
+            "about": profile.about_for(request.user) if profile else "",
             "since": person.date_joined,
             "n_followers": followers.count(),
             "is_followed": followers.filter(follower_id=request.user.pk).exists(),
         }
-        return read(request, PersonOutput(said).data)
+        return Response(PersonOutput(said).data)
 
 
 class PersonPiecesView(Public):
     """A member's public pieces."""
 
-    @extend_schema(
-        operation_id="person_pieces_list", parameters=[GalleryQuery], responses={200: CardPage, **UNCHANGED}
-    )
-    def get(self, request: Request, name: str) -> HttpResponse:
+    @extend_schema(operation_id="person_pieces_list", parameters=[GalleryQuery], responses=CardPage)
+    def get(self, request: Request, name: str) -> Response:
         return cards(request, owner=person_or_404(name).pk)
 
 
@@ -369,10 +391,8 @@ class FollowView(Public):
 class FavouriteListView(APIView):
     """My favourites, as far as I may still see them."""
 
-    @extend_schema(
-        operation_id="favourites_list", parameters=CURSOR, responses={200: pages_of(PieceOutput), **UNCHANGED}
-    )
-    def get(self, request: Request) -> HttpResponse:
+    @extend_schema(operation_id="favourites_list", parameters=CURSOR, responses=pages_of(PieceOutput))
+    def get(self, request: Request) -> Response:
         liked = Favourite.objects.filter(person_id=request.user.pk).values("piece_id")
         rows = Piece.objects.visible_to(request.user).filter(pk__in=liked).select_related("owner")
         return paged(request, rows.defer("midi", "recipe", "changes"), PieceOutput, self)
@@ -381,10 +401,8 @@ class FavouriteListView(APIView):
 class NoticeListView(APIView):
     """What happened to my pieces, newest first."""
 
-    @extend_schema(
-        operation_id="notices_list", parameters=CURSOR, responses={200: pages_of(NoticeOutput), **UNCHANGED}
-    )
-    def get(self, request: Request) -> HttpResponse:
+    @extend_schema(operation_id="notices_list", parameters=CURSOR, responses=pages_of(NoticeOutput))
+    def get(self, request: Request) -> Response:
         rows = Notification.objects.filter(person_id=request.user.pk).select_related("actor", "piece")
         return paged(request, rows, NoticeOutput, self)
 
@@ -405,9 +423,9 @@ class CollectionListView(APIView):
     @extend_schema(
         operation_id="collections_list",
         parameters=CURSOR,
-        responses={200: pages_of(CollectionOutput), **UNCHANGED},
+        responses=pages_of(CollectionOutput),
     )
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: Request) -> Response:
         rows = Collection.objects.owned_by(request.user).select_related("owner")
         return paged(request, rows, CollectionOutput, self)
 
@@ -422,17 +440,15 @@ class CollectionListView(APIView):
 class CollectionView(Public):
     """One collection, with those of its pieces that who asks may see."""
 
-    @extend_schema(responses={200: CollectionDetailOutput, **UNCHANGED})
-    def get(self, request: Request, code: str) -> HttpResponse:
-        found = get_object_or_404(
-            Collection.objects.visible_to(request.user).select_related("owner"), code=code
-        )
+    @extend_schema(responses=CollectionDetailOutput)
+    def get(self, request: Request, code: str) -> Response:
+        found = seen_collection(request, code)
         seen = people.shown_in(found, request.user)
         data = {
             **CollectionOutput(found).data,
             "pieces": PieceOutput(seen, many=True, context={"person": request.user}).data,
         }
-        return read(request, data)
+        return Response(data)
 
     @extend_schema(request=CollectionChangeInput, responses=CollectionOutput)
     def patch(self, request: Request, code: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gallery.lists import SORTS, Card
@@ -17,9 +18,10 @@ from gallery.models import (
     Report,
 )
 from gallery.models.moderation import WORDS_LENGTH
-from gallery.models.opinions import COMMENT_LENGTH
+from gallery.models.opinions import COMMENT_LENGTH, MOST_COMMENTED_NOTES
 from gallery.moderation import CHOOSABLE
 from gallery.notices import sentence
+from gallery.opinions import NotePlace
 from gallery.serializers import PieceOutput
 
 
@@ -38,11 +40,12 @@ class CardOutput(serializers.Serializer[Card]):
     rating = serializers.SerializerMethodField()
     n_comments = serializers.IntegerField(source="listing.n_comments")
     n_remixes = serializers.IntegerField(source="listing.n_remixes")
+    n_plays = serializers.IntegerField(help_text="How often it was listened to.")
 
-    def get_rating(self, card: Card) -> OpinionOutput:
+    @extend_schema_field(OpinionOutput)
+    def get_rating(self, card: Card) -> dict[str, Any]:
         row = card.listing
-        figures = {"n": row.n_ratings, "harmony": row.harmony, "interest": row.interest}
-        return OpinionOutput(figures).data  # type: ignore[return-value]
+        return {"n": row.n_ratings, "harmony": row.harmony, "interest": row.interest}
 
 
 class CardPage(serializers.Serializer[Any]):
@@ -64,6 +67,15 @@ class GalleryQuery(serializers.Serializer[Any]):
     tempo = serializers.ChoiceField(choices=["slow", "medium", "fast"], required=False)
     length = serializers.ChoiceField(choices=["short", "medium", "long"], required=False)
     tracks = serializers.ChoiceField(choices=["1", "2", "3", "4", "5"], required=False)
+    density = serializers.ChoiceField(
+        choices=["sparse", "medium", "dense"], required=False, help_text="Notes a bar: under 8, to 16, more."
+    )
+    voices = serializers.ChoiceField(
+        choices=["one", "few", "many"], required=False, help_text="Notes at once: under 1.2, to 3, more."
+    )
+    range = serializers.ChoiceField(
+        choices=["narrow", "medium", "wide"], required=False, help_text="Semitones: to 12, to 24, more."
+    )
     licence = serializers.CharField(required=False, max_length=8)
     tag = serializers.CharField(required=False, max_length=32)
     after = serializers.CharField(required=False, max_length=200, help_text="From `next` of the page before.")
@@ -80,18 +92,42 @@ class RatingOutput(serializers.Serializer[Any]):
     mine = RatingInput(allow_null=True, help_text="What who asks has given.")
 
 
+class NotePlaceInput(serializers.Serializer[Any]):
+    """Which note of a piece."""
+
+    track = serializers.IntegerField(
+        min_value=0, max_value=9999, help_text="Its place among the tracks, from 0."
+    )
+    onset = serializers.IntegerField(min_value=0, max_value=10**9, help_text="In ticks.")
+    pitch = serializers.IntegerField(min_value=0, max_value=127)
+
+    def to_representation(self, instance: Any) -> dict[str, int]:
+        track, onset, pitch = instance
+        return {"track": track, "onset": onset, "pitch": pitch}
+
+
 class CommentInput(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=COMMENT_LENGTH)
     bar = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=100_000)
+    notes = serializers.ListField(
+        child=NotePlaceInput(),
+        required=False,
+        max_length=MOST_COMMENTED_NOTES,
+        help_text="What it is about; the bar is then that of the first.",
+    )
+
+    def validate_notes(self, notes: list[dict[str, int]]) -> list[NotePlace]:
+        return [NotePlace(**note) for note in notes]
 
 
 class CommentOutput(serializers.ModelSerializer[Comment]):
     author = serializers.CharField(source="author.username")
+    notes = NotePlaceInput(many=True)
     is_held = serializers.SerializerMethodField(help_text="Waits for a moderator; only its author sees it.")
 
     class Meta:
         model = Comment
-        fields = ["code", "author", "bar", "text", "created", "is_held"]
+        fields = ["code", "author", "bar", "notes", "text", "created", "is_held"]
 
     def get_is_held(self, comment: Comment) -> bool:
         return comment.held_at is not None

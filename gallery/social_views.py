@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -13,12 +13,14 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gallery import moderation, opinions, people, sharing
+from gallery import likeness, moderation, opinions, people, sharing
 from gallery.forms import AppealForm, CommentForm, PublishForm, RatingForm, ReportForm
-from gallery.models import Collection, Comment, Piece
-from gallery.pages import back, checked, mine, open_piece, page_action
+from gallery.models import Collection, Comment, Piece, Profile
+from gallery.pages import Action, back, checked, mine, open_piece, page_action
+from gallery.people_views import own_collection, person_or_404, said_profile, seen_collection
 from gallery.recipes import recipe_file
 from gallery.remixing import piece_remix
 from gallery.services import piece_change
@@ -26,6 +28,14 @@ from gallery.tags import tags_of
 from gallery.words import licence_words
 from musicsite.accounts import for_members, guest_sign_in
 from musicsite.errors import ApplicationError
+
+
+@ensure_csrf_cookie
+@require_safe
+def alike(request: HttpRequest, code: str) -> HttpResponse:
+    """Pieces that sound like one."""
+    piece = open_piece(request, code)
+    return render(request, "gallery/alike.html", {"piece": piece, "cards": likeness.alike(piece)})
 
 
 @page_action
@@ -177,39 +187,45 @@ def recipe(request: HttpRequest, code: str) -> HttpResponse:
 # --- reports ---------------------------------------------------------------------------------------
 
 
-@page_action
-def report_piece(request: HttpRequest, code: str) -> HttpResponse:
-    data = checked(ReportForm(request.POST))
-    moderation.report_create(reporter=request.user, piece=open_piece(request, code), **data)
-    return reported(request)
+def report_of(find: Callable[..., moderation.Subject]) -> Action:
+    """A view that reports what `find` knows by the code or name in the address."""
+
+    @page_action
+    def report(request: HttpRequest, **address: str) -> HttpResponse:
+        data = checked(ReportForm(request.POST))
+        moderation.report_create(reporter=request.user, subject=find(request, **address), **data)
+        messages.success(
+            request, _("Reported. A moderator looks at it; you see what becomes of it under Reports.")
+        )
+        return back(request)
+
+    return report
 
 
-@page_action
-def report_comment(request: HttpRequest, code: str) -> HttpResponse:
-    data = checked(ReportForm(request.POST))
-    moderation.report_create(reporter=request.user, comment=seen_comment(request, code), **data)
-    return reported(request)
-
-
-@page_action
-def report_person(request: HttpRequest, name: str) -> HttpResponse:
-    data = checked(ReportForm(request.POST))
-    person: User | None = people.member_named(name)
-    if person is None:
-        raise Http404
-    moderation.report_create(reporter=request.user, person=person, **data)
-    return reported(request)
-
-
-def reported(request: HttpRequest) -> HttpResponse:
-    messages.success(
-        request, _("Reported. A moderator looks at it; you see what becomes of it under Reports.")
-    )
-    return back(request)
+report_piece = report_of(open_piece)
+report_comment = report_of(seen_comment)
+report_person = report_of(lambda request, name: person_or_404(name))
+report_collection = report_of(seen_collection)
+# What members say of themselves; they may stay as they are.
+report_profile = report_of(said_profile)
 
 
 @page_action
 def appeal_piece(request: HttpRequest, code: str) -> HttpResponse:
-    moderation.appeal(author=request.user, piece=mine(request, code), **checked(AppealForm(request.POST)))
+    return appealed(request, mine(request, code))
+
+
+@page_action
+def appeal_collection(request: HttpRequest, code: str) -> HttpResponse:
+    return appealed(request, own_collection(request, code))
+
+
+@page_action
+def appeal_profile(request: HttpRequest) -> HttpResponse:
+    return appealed(request, get_object_or_404(Profile, person_id=request.user.pk))
+
+
+def appealed(request: HttpRequest, subject: Piece | Collection | Profile) -> HttpResponse:
+    moderation.appeal(author=request.user, subject=subject, **checked(AppealForm(request.POST)))
     messages.success(request, _("Another moderator looks at it again. You are told here."))
     return back(request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.admin.views.decorators import staff_member_required
@@ -52,7 +52,9 @@ class Chart:
 def by_day(title: str, rows: QuerySet[Any], field: str, today: date) -> Chart:
     """The rows of the last DAYS days, by the day on which `field` says that they came."""
     first = today - timedelta(days=DAYS - 1)
-    recent = rows.filter(**{f"{field}__date__gte": first}).order_by()
+    # By the moment and not the day, which an index could not tell.
+    begun = timezone.make_aware(datetime.combine(first, time.min))
+    recent = rows.filter(**{f"{field}__gte": begun}).order_by()
     counted = recent.annotate(day=TruncDate(field)).values("day").annotate(n=Count("pk"))
     counts = {row["day"]: row["n"] for row in counted}
     days = [first + timedelta(days=k) for k in range(DAYS)]

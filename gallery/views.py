@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,13 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from gallery import lists
-from gallery.gallery_page import gallery_choices
+from gallery.gallery_page import Choices
 from gallery.models import Piece
 from gallery.pages import open_piece
 from gallery.piece_page import piece_context
+from generator.bands import may_accompany
 from generator.music.score import score_to_json
 
 NEWEST = 8
+STARTERS = 3
 
 
 @ensure_csrf_cookie
@@ -45,12 +49,18 @@ def library(request: HttpRequest) -> HttpResponse:
         "drafts": mine.drafts(),
         "deleted": mine.deleted(),
         "undo_days": settings.UNDO_DAYS,
-        "limits": {
-            "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
-            "upload_megabytes": f"{settings.UPLOAD_MAX_BYTES / 1024 / 1024:.3g}",
-        },
+        "limits": upload_limits(),
+        "may_accompany": may_accompany(),
     }
     return render(request, "gallery/piece_list.html", context)
+
+
+def upload_limits() -> dict[str, Any]:
+    """What the form for a file says of its size."""
+    return {
+        "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+        "upload_megabytes": f"{settings.UPLOAD_MAX_BYTES / 1024 / 1024:.3g}",
+    }
 
 
 @ensure_csrf_cookie
@@ -65,10 +75,14 @@ def piece(request: HttpRequest, code: str) -> HttpResponse:
 def gallery(request: HttpRequest) -> HttpResponse:
     """Everybody's public pieces: sorted, filtered, searched. The address says which."""
     wish = lists.Wish.read(request.GET)
+    page = lists.page_of(wish, after=request.GET.get("after", ""))
+    # Who finds nothing is offered something to begin with.
+    nothing = not page.cards and not wish.is_plain
     context = {
-        "page": lists.page_of(wish, after=request.GET.get("after", "")),
+        "page": page,
+        "best": lists.page_of(lists.Wish(sort="best"), size=STARTERS).cards if nothing else [],
         "wish": wish,
         "is_first": not request.GET.get("after"),
-        **gallery_choices(wish),
+        "choices": Choices(wish),
     }
     return render(request, "gallery/gallery.html", context)

@@ -16,10 +16,63 @@ MARKED = (
 )
 
 
+# What generator.music.key names, as musicians write it.
+KEY_NAMES = (
+    gettext_noop("C major"),
+    gettext_noop("C♯ major"),
+    gettext_noop("D♭ major"),
+    gettext_noop("D major"),
+    gettext_noop("D♯ major"),
+    gettext_noop("E♭ major"),
+    gettext_noop("E major"),
+    gettext_noop("F major"),
+    gettext_noop("F♯ major"),
+    gettext_noop("G♭ major"),
+    gettext_noop("G major"),
+    gettext_noop("G♯ major"),
+    gettext_noop("A♭ major"),
+    gettext_noop("A major"),
+    gettext_noop("A♯ major"),
+    gettext_noop("B♭ major"),
+    gettext_noop("B major"),
+    gettext_noop("C minor"),
+    gettext_noop("C♯ minor"),
+    gettext_noop("D♭ minor"),
+    gettext_noop("D minor"),
+    gettext_noop("D♯ minor"),
+    gettext_noop("E♭ minor"),
+    gettext_noop("E minor"),
+    gettext_noop("F minor"),
+    gettext_noop("F♯ minor"),
+    gettext_noop("G♭ minor"),
+    gettext_noop("G minor"),
+    gettext_noop("G♯ minor"),
+    gettext_noop("A♭ minor"),
+    gettext_noop("A minor"),
+    gettext_noop("A♯ minor"),
+    gettext_noop("B♭ minor"),
+    gettext_noop("B minor"),
+)
+
+
+# What the variational networks draw or make of a piece.
+VAE_TITLES = {
+    "tune": gettext_noop("Tune"),
+    "phrase": gettext_noop("Phrase"),
+    "groove": gettext_noop("Groove"),
+    "beat": gettext_noop("Beat"),
+    "trio": gettext_noop("Trio"),
+    "variation": gettext_noop("Variation"),
+    "blend": gettext_noop("Blend"),
+}
+
+
 def style_title(name: str) -> str:
     """What a style is called; empty for music that no model made."""
     style = STYLES.get(name)
-    return gettext(style.title) if style else name.capitalize()
+    if style:
+        return gettext(style.title)
+    return gettext(VAE_TITLES[name]) if name in VAE_TITLES else name.capitalize()
 
 
 def style_description(name: str) -> str:
@@ -29,9 +82,12 @@ def style_description(name: str) -> str:
 
 
 def key_name(key: str) -> str:
-    """ "Eb major" as musicians write it: "E♭ major"."""
+    """ "Eb major" as musicians write it: "E♭ major", "Es-Dur"."""
     tonic, _space, mode = key.partition(" ")
-    return f"{tonic[0]}{tonic[1:].replace('b', '♭').replace('#', '♯')} {mode}" if tonic else key
+    if not tonic:
+        return key
+    name = f"{tonic[0]}{tonic[1:].replace('b', '♭').replace('#', '♯')} {mode}"
+    return gettext(name)
 
 
 class Licence(NamedTuple):

@@ -1,8 +1,9 @@
-"""The words of shown pieces: an FTS5 table in SQLite, a column of lexemes in PostgreSQL (gallery.search)."""
+"""The words of shown pieces: an FTS5 table in SQLite, a column of lexemes in PostgreSQL (gallery.search).
+
+They are filled in by 0009_facets, which makes the table anew."""
 
 from django.db import migrations
 
-from gallery import search
 from gallery.ranking import rising, shrunk_mean
 
 
@@ -35,7 +36,6 @@ def list_pieces(apps, schema_editor):
             n_tracks=piece.n_tracks, harmony=shrunk_mean(0, 0), interest=shrunk_mean(0, 0),
             best=shrunk_mean(0, 0), rising=rising(piece.published, n_ratings=0, n_comments=0, n_remixes=0),
         )
-        search.index(piece.pk, title=piece.title, author=piece.owner.username, tags=[], description="")
 
 
 class Migration(migrations.Migration):

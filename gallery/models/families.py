@@ -7,6 +7,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+KINDS = (
+    "continue", "remix", "accompany", "blend", "vary", "denser", "sparser", "higher", "lower", "offbeat",
+)  # fmt: skip
+
 
 class PieceParent(models.Model):
     """One piece was made from another. A parent that is gone leaves its place: "author removed"."""
@@ -16,6 +20,12 @@ class PieceParent(models.Model):
         REMIX = "remix", _("Remixed")
         ACCOMPANY = "accompany", _("Accompanied")
         BLEND = "blend", _("Blended")
+        VARY = "vary", _("Varied")
+        DENSER = "denser", _("Made denser")
+        SPARSER = "sparser", _("Made sparser")
+        HIGHER = "higher", _("Made higher")
+        LOWER = "lower", _("Made lower")
+        SYNCOPATED = "offbeat", _("Made more syncopated")
 
     child = models.ForeignKey("gallery.Piece", models.CASCADE, related_name="parents")
     parent = models.ForeignKey(
@@ -40,9 +50,7 @@ class PieceParent(models.Model):
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(child=F("parent")), name="parent_is_another_piece"
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=("continue", "remix", "accompany", "blend")), name="parent_kind"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="parent_kind"),
             models.CheckConstraint(condition=Q(share__range=(0, 1)), name="parent_share_0_to_1"),
         ]
 

@@ -1,10 +1,9 @@
-"""What lists sort and filter by: one narrow row for each piece that the gallery shows."""
+"""What lists sort by: one narrow row for each piece that the gallery shows."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,14 +18,6 @@ class Listing(models.Model):
     piece = models.OneToOneField("gallery.Piece", models.CASCADE, primary_key=True, related_name="listing")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     published = models.DateTimeField()
-    model = models.CharField(max_length=32, blank=True)
-    arranger = models.CharField(max_length=16, blank=True)
-    style = models.CharField(max_length=32, blank=True)
-    key = models.CharField(max_length=16, blank=True)
-    licence = models.CharField(max_length=8)
-    tempo = models.FloatField()
-    bars = models.PositiveIntegerField()
-    n_tracks = models.PositiveSmallIntegerField()
     n_ratings = models.PositiveIntegerField(default=0)
     n_comments = models.PositiveIntegerField(default=0)
     n_remixes = models.PositiveIntegerField(default=0)
@@ -36,7 +27,6 @@ class Listing(models.Model):
     rising = models.FloatField(default=0, help_text=_("Grows with attention and with the day of publishing."))
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(tempo__gt=0), name="listing_tempo")]
         indexes = [
             models.Index(fields=["-published", "-piece"], name="listing_new"),
             models.Index(fields=["-rising", "-piece"], name="listing_rising"),

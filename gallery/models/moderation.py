@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,8 +16,19 @@ from musicsite.codes import CODE_LENGTH, new_code
 WORDS_LENGTH = 1000
 
 
+# What a report may be about: exactly one of these fields is filled.
+SUBJECTS = ("piece", "comment", "person", "collection", "profile")
+
+
+def about_one_thing() -> Q:
+    """Exactly one of SUBJECTS is filled."""
+    return reduce(or_, (Q(**{f"{other}__isnull": other != name for other in SUBJECTS}) for name in SUBJECTS))
+
+
 class Report(models.Model):
-    """One person's report of one piece, comment or person; open until a moderator decides.
+    """One person's report of one piece, comment, member, collection, or of what a member says of themselves.
+
+    It is open until a moderator decides.
 
     An appeal is a report too: by the author, on what a moderator hid.
     """
@@ -44,6 +58,12 @@ class Report(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="reported"
     )
+    collection = models.ForeignKey(
+        "gallery.Collection", models.CASCADE, null=True, blank=True, related_name="reports"
+    )
+    profile = models.ForeignKey(
+        "gallery.Profile", models.CASCADE, null=True, blank=True, related_name="reports"
+    )
     reason = models.CharField(max_length=9, choices=Reason)
     words = models.TextField(max_length=WORDS_LENGTH, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
@@ -60,9 +80,7 @@ class Report(models.Model):
         permissions = [("moderate", "Can hide and restore what people show")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(piece__isnull=False, comment=None, person=None)
-                | Q(piece=None, comment__isnull=False, person=None)
-                | Q(piece=None, comment=None, person__isnull=False),
+                condition=about_one_thing(),
                 name="report_is_about_one_thing",
             ),
             models.CheckConstraint(
@@ -70,23 +88,23 @@ class Report(models.Model):
                 | Q(state__in=("upheld", "dismissed"), decided__isnull=False),
                 name="report_decided_when_it_says_so",
             ),
-            models.UniqueConstraint(
-                fields=["reporter", "piece"],
-                condition=Q(state="open", piece__isnull=False),
-                name="report_piece_once",
-            ),
-            models.UniqueConstraint(
-                fields=["reporter", "comment"],
-                condition=Q(state="open", comment__isnull=False),
-                name="report_comment_once",
-            ),
-            models.UniqueConstraint(
-                fields=["reporter", "person"],
-                condition=Q(state="open", person__isnull=False),
-                name="report_person_once",
+            *(
+                models.UniqueConstraint(
+                    fields=["reporter", name],
+                    condition=Q(state="open", **{f"{name}__isnull": False}),
+                    name=f"report_{name}_once",
+                )
+                for name in SUBJECTS
             ),
         ]
         indexes = [models.Index(fields=["state", "-created"], name="report_queue")]
 
     def __str__(self) -> str:
         return f"report {self.code}, {self.state}"
+
+    @property
+    def subject(self) -> models.Model:
+        """What it is about."""
+        found = next(getattr(self, name) for name in SUBJECTS if getattr(self, f"{name}_id") is not None)
+        assert isinstance(found, models.Model)
+        return found

@@ -12,6 +12,8 @@ from gallery.access import Visitor, is_moderator
 from musicsite.codes import CODE_LENGTH, new_code
 
 COMMENT_LENGTH = 1000
+# So many notes a comment can be about: a phrase in a few voices.
+MOST_COMMENTED_NOTES = 64
 
 
 class Rating(models.Model):
@@ -58,12 +60,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """A remark on a piece, pinned to a bar or on the whole of it."""
+    """A remark on a piece: on all of it, on a bar, or on chosen notes, and then on the bar of their first."""
 
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
     piece = models.ForeignKey("gallery.Piece", models.CASCADE, related_name="comments")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="comments")
     bar = models.PositiveIntegerField(null=True, blank=True, help_text=_("From 1; none for the whole piece."))
+    # [track, onset, pitch] of each, by onset. Those that an edit takes away are no longer marked.
+    notes = models.JSONField(default=list, blank=True)
     text = models.TextField(max_length=COMMENT_LENGTH)
     created = models.DateTimeField(default=timezone.now, editable=False)
     held_at = models.DateTimeField(
@@ -82,6 +86,9 @@ class Comment(models.Model):
             models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
             models.CheckConstraint(
                 condition=Q(hidden_at=None) | ~Q(hidden_because=""), name="comment_hidden_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(notes=[]) | Q(bar__isnull=False), name="comment_on_notes_has_their_bar"
             ),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gallery.access import Visitor
+from gallery.access import Visitor, is_moderator
 from gallery.models.piece import DESCRIPTION_LENGTH, TITLE_LENGTH
 from musicsite.codes import CODE_LENGTH, new_code
 
@@ -24,16 +24,35 @@ class Profile(models.Model):
     may_train = models.BooleanField(
         default=False, help_text=_("Whether models may learn from their public pieces.")
     )
+    # What they read, and are written to, in; empty until they signed in or chose.
+    language = models.CharField(max_length=16, blank=True)
     # Kinds of notification that were turned off, in the page and by e-mail.
     quiet = models.JSONField(default=list, blank=True)
     no_mail = models.JSONField(default=list, blank=True)
+    hidden_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        default=None,
+        help_text=_("What they say is taken from all others by a moderator."),
+    )
+    hidden_because = models.TextField(blank=True, help_text=_("What its author is told."))
 
     class Meta:
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hidden_at=None) | ~Q(hidden_because=""), name="profile_hidden_says_why"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"profile of {self.person_id}"
+
+    def about_for(self, person: Visitor) -> str:
+        """What the member says of themselves, as far as `person` may read it."""
+        is_theirs = self.person_id == person.pk
+        return self.about if self.hidden_at is None or is_theirs or is_moderator(person) else ""
 
 
 class Follow(models.Model):
@@ -71,9 +90,15 @@ class Favourite(models.Model):
 class CollectionQuerySet(models.QuerySet["Collection"]):
     """The one gate to collections."""
 
+    def shown(self) -> CollectionQuerySet:
+        """Public and not hidden by a moderator."""
+        return self.filter(is_public=True, hidden_at=None)
+
     def visible_to(self, person: Visitor) -> CollectionQuerySet:
-        mine = Q(owner_id=person.pk) if person.is_authenticated else Q(pk__in=[])
-        return self.filter(Q(is_public=True) | mine)
+        seen = Q(is_public=True) if is_moderator(person) else Q(is_public=True, hidden_at=None)
+        if person.is_authenticated:
+            seen |= Q(owner_id=person.pk)
+        return self.filter(seen)
 
     def owned_by(self, person: Visitor) -> CollectionQuerySet:
         return self.filter(owner_id=person.pk) if person.is_authenticated else self.none()
@@ -89,6 +114,10 @@ class Collection(models.Model):
     is_public = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now, editable=False)
     updated = models.DateTimeField(auto_now=True)
+    hidden_at = models.DateTimeField(
+        null=True, blank=True, default=None, help_text=_("Taken from all but its author by a moderator.")
+    )
+    hidden_because = models.TextField(blank=True, help_text=_("What its author is told."))
     pieces = models.ManyToManyField("gallery.Piece", through="gallery.CollectionItem", related_name="+")
 
     objects = CollectionQuerySet.as_manager()
@@ -96,7 +125,12 @@ class Collection(models.Model):
     class Meta:
         verbose_name = _("collection")
         verbose_name_plural = _("collections")
-        constraints = [models.CheckConstraint(condition=~Q(title=""), name="collection_has_a_title")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="collection_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(hidden_at=None) | ~Q(hidden_because=""), name="collection_hidden_says_why"
+            ),
+        ]
         indexes = [models.Index(fields=["owner", "-created"], name="collection_of_owner")]
 
     def __str__(self) -> str:

@@ -134,6 +134,12 @@ class Piece(models.Model):
     seconds = models.FloatField()
     key = models.CharField(max_length=16, blank=True, help_text=_("As heard: “Eb major”."))
     n_tracks = models.PositiveSmallIntegerField(default=0, help_text=_("Tracks that have notes."))
+    polyphony = models.FloatField(
+        default=0, help_text=_("Notes that sound at once, mean while any does; without drums.")
+    )
+    pitch_range = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Semitones from the lowest to the highest note; without drums.")
+    )
     created = models.DateTimeField(default=timezone.now, editable=False)
     published = models.DateTimeField(null=True, blank=True, help_text=_("When it was first made public."))
     updated = models.DateTimeField(auto_now=True)
@@ -180,6 +186,10 @@ class Piece(models.Model):
                 name="piece_in_gallery",
             ),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="piece_deleted"),
+            # For those who keep order: what is hidden, and what came and was shown on which day.
+            models.Index(fields=["hidden_at"], condition=Q(hidden_at__isnull=False), name="piece_hidden"),
+            models.Index(fields=["created"], name="piece_created"),
+            models.Index(fields=["published"], name="piece_published"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from django import template
 from django.core.cache import caches
 from django.utils.html import format_html
@@ -16,13 +17,15 @@ from generator.music.score import Score
 
 register = template.Library()
 
-# Drawn on a grid of this size, stretched by CSS; preserveAspectRatio="none" lets it fill its card.
-WIDTH, HEIGHT = 320, 96
-MARGIN = 4
+# Drawn on a grid of this size, stretched by CSS; preserveAspectRatio="none" lets it fill its card. Ten units
+# are a pixel of an ordinary card, so that whole numbers are fine enough.
+WIDTH, HEIGHT = 3200, 960
+MARGIN = 40
+TALLEST = 80  # a note, of a piece with few pitches
 # A piece with more notes than this is drawn with every so many left out: the eye cannot tell at this size.
 MOST_NOTES = 800
-KEEP_SECONDS = 7 * 24 * 3600
-VERSION = 1
+KEEP_SECONDS = 24 * 3600
+VERSION = 2
 
 
 @register.simple_tag
@@ -41,7 +44,7 @@ def miniature(piece: Piece) -> SafeString:
 def drawing_of(piece: Piece) -> str:
     """The drawing, remembered until the piece is changed; empty where its notes cannot be read."""
     key = f"miniature-{VERSION}-{piece.code}-{piece.updated.timestamp()}"
-    kept = caches["files"]
+    kept = caches["memory"]
     drawing: str | None = kept.get(key)
     if drawing is None:
         try:
@@ -59,21 +62,22 @@ def draw(score: Score) -> str:
         return ""
     low = min(int(track.notes["pitch"].min()) for track in played)
     high = max(int(track.notes["pitch"].max()) for track in played)
-    row = min(8.0, (HEIGHT - 2 * MARGIN) / (high - low + 1))
+    row = min(TALLEST, (HEIGHT - 2 * MARGIN) / (high - low + 1))
     top = (HEIGHT - row * (high - low + 1)) / 2
     every = 1 + sum(len(track.notes) for track in played) // MOST_NOTES
     groups = []
     for track in played:
-        parts = []
-        for note in track.notes[::every]:
-            x = float(note["onset"]) / score.length * WIDTH
-            width = max(1.0, float(note["duration"]) / score.length * WIDTH - 0.4)
-            y = top + (high - int(note["pitch"])) * row
-            parts.append(f"M{figure(x)} {figure(y)}h{figure(width)}v{figure(row * 0.85)}h-{figure(width)}z")
-        groups.append(f'<path class="role-{track.role}" d="{"".join(parts)}"/>')
+        notes = track.notes[::every]
+        x = whole(notes["onset"] / score.length * WIDTH)
+        width = whole(np.maximum(10, notes["duration"] / score.length * WIDTH - 4))
+        y = whole(top + (high - notes["pitch"].astype(int)) * row)
+        height = round(row * 0.85)
+        path = "".join(f"M{x} {y}h{w}v{height}h-{w}z" for x, y, w in zip(x, y, width, strict=True))
+        groups.append(f'<path class="role-{track.role}" d="{path}"/>')
     return "".join(groups)
 
 
-def figure(value: Any) -> str:
-    """A number as short as it can be said to a tenth."""
-    return f"{value:.1f}".rstrip("0").rstrip(".") or "0"
+def whole(values: Any) -> list[int]:
+    """An array's numbers, rounded."""
+    rounded: list[int] = np.rint(values).astype(int).tolist()
+    return rounded

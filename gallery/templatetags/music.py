@@ -8,10 +8,13 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gallery.intake_words import intake_words
 from gallery.words import key_name
+from generator.bands import role_titles
 
 register = template.Library()
 register.filter(key_name)
+register.filter(intake_words)
 
 
 @register.filter
@@ -48,6 +51,10 @@ def made_with(recipe: dict[str, Any]) -> list[tuple[str, str]]:
     if source := recipe.get("continue_from"):
         bars = source["bars"]
         rows.append((_("Goes on after"), ngettext("%(n)d bar", "%(n)d bars", bars) % {"n": bars}))
+    if given := recipe.get("given"):
+        titles = role_titles()
+        names = [titles[one["role"]] for one in given["tracks"] if one["role"] in titles]
+        rows.append((_("Plays along with"), ", ".join(names)))
     if device := recipe.get("device"):
         rows.append((_("Made on"), str(device)))
     return rows

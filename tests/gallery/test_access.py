@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from gallery.models import Collection, Comment, Piece
+from gallery.models import Collection, Comment, Piece, Profile
 from gallery.sharing import link_of
 from tests.conftest import Make
 
@@ -37,6 +37,7 @@ READ = [
     "/pieces/{code}/",
     "/pieces/{code}/card.png",
     "/pieces/{code}/roll.svg",
+    "/pieces/{code}/clip.mp3",
     "/pieces/{code}/recipe/",
     "/api/v1/pieces/{code}/",
     "/api/v1/pieces/{code}/midi/",
@@ -47,6 +48,8 @@ READ = [
     "/api/v1/pieces/{code}/rating/",
     "/api/v1/pieces/{code}/comments/",
     "/api/v1/pieces/{code}/family/",
+    "/pieces/{code}/alike/",
+    "/api/v1/pieces/{code}/alike/",
 ]
 # Addresses that change a piece: the author's alone, and 404 for everybody else, whatever they may see.
 OWN_POST = ["/pieces/{code}/take-down/", "/pieces/{code}/link/", "/pieces/{code}/appeal/"]
@@ -93,8 +96,9 @@ def scene(alice: User, bob: User, make_piece: Make) -> Scene:
 
 
 def answers(scene: Scene, address: str, method: str = "get", **data: Any) -> dict[str, int]:
+    how = {"content_type": "application/json"} if data and address.startswith("/api/") else {}
     return {
-        who: getattr(client, method)(address, data or None).status_code
+        who: getattr(client, method)(address, data or None, **how).status_code
         for who, client in scene.clients.items()
     }
 
@@ -150,6 +154,7 @@ def test_access_to_what_members_do_by_the_api(scene: Scene, state: str) -> None:
         ("post", "comments/", {"text": "Fine."}),
         ("put", "favourite/", {}),
         ("delete", "favourite/", {}),
+        ("post", "plays/", {}),
         ("post", "report/", {"reason": "other"}),
         ("post", "remix/", {}),
     ]:
@@ -242,6 +247,52 @@ def test_access_to_comments_goes_by_their_piece(scene: Scene, bob: User, state: 
     assert Comment.objects.filter(pk=comment.pk).exists()
 
 
+@pytest.mark.parametrize("state", ["public", "private", "hidden"])
+def test_access_to_collections(scene: Scene, state: str) -> None:
+    """A hidden collection is its owner's and the moderators'; a private one its owner's alone."""
+    collection = Collection.objects.create(
+        owner=scene.author,
+        title="Mine",
+        is_public=state != "private",
+        hidden_at=timezone.now() if state == "hidden" else None,
+        hidden_because="Spam." if state == "hidden" else "",
+    )
+    seen_by = {"public": set(WHO), "private": {"author"}, "hidden": {"author", "moderator"}}[state]
+    page, api = collection.get_absolute_url(), f"/api/v1{collection.get_absolute_url()}"
+    for address in (page, api):
+        found = answers(scene, address)
+        assert {who for who, status in found.items() if status == 200} == seen_by, address
+    for address in (f"{page}report/", f"{api}report/"):
+        found = answers(scene, address, "post", reason="spam")
+        assert {who for who, status in found.items() if status != 404} == seen_by, address
+        assert max(found.values()) < 500
+    for rest in ("change/", "appeal/", "remove/", "delete/"):
+        found = answers(scene, f"{page}{rest}", "post", title="Mine", words="Please.")
+        assert {found[who] for who in ("stranger", "member", "moderator")} == {404}, rest
+
+
+@pytest.mark.parametrize("state", ["shown", "hidden", "empty"])
+def test_access_to_what_a_member_says_of_themselves(scene: Scene, state: str) -> None:
+    """Hidden words are their author's and the moderators' to read; the member's page stays everybody's."""
+    if state != "empty":
+        now = timezone.now() if state == "hidden" else None
+        because = "Spam." if state == "hidden" else ""
+        Profile.objects.create(
+            person=scene.author, about="A word of mine", hidden_at=now, hidden_because=because
+        )
+    readers = {"shown": set(WHO), "hidden": {"author", "moderator"}, "empty": NOBODY}[state]
+    for address in ("/people/alice/", "/api/v1/people/alice/"):
+        for who, client in scene.clients.items():
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert ("A word of mine" in answer.content.decode()) == (who in readers), (address, who)
+    for address in ("/people/alice/about/report/", "/api/v1/people/alice/about/report/"):
+        found = answers(scene, address, "post", reason="spam")
+        assert {who for who, status in found.items() if status != 404} == readers, address
+        assert max(found.values()) < 500
+    assert 404 not in answers(scene, "/people/alice/report/", "post", reason="spam").values()
+
+
 def test_a_revoked_link_is_gone_at_once_with_all_that_hangs_on_it(scene: Scene) -> None:
     piece, code = scene.piece("by link")
     addresses = [address.format(code=code) for address in [*READ, "/embed/{code}/"]]
@@ -260,6 +311,7 @@ def test_a_revoked_link_is_gone_at_once_with_all_that_hangs_on_it(scene: Scene) 
 COVERED = {
     "api/v1/pieces/<str:code>/favourite/",
     "api/v1/pieces/<str:code>/link/",
+    "api/v1/pieces/<str:code>/plays/",
     "api/v1/pieces/<str:code>/remix/",
     "api/v1/pieces/<str:code>/report/",
     "pieces/<str:code>/publish/",

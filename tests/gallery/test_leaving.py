@@ -16,6 +16,7 @@ from gallery.exports import export_file, export_start, export_write, exports_pur
 from gallery.lists import Wish, page_of
 from gallery.models import Export, Listing, Piece
 from gallery.opinions import comment_add, piece_rate
+from gallery.recipes import recipe_file
 from gallery.remixing import piece_remix
 from generator.music.midi import read_midi
 from generator.music.score import score_to_json
@@ -55,7 +56,11 @@ def test_the_zip_holds_all_that_a_person_has(
     folder = next(name.rpartition("/")[0] for name in names if name.startswith("pieces/0001"))
     assert score_to_json(read_midi(archive.read(f"{folder}/piece.mid"))) == score_to_json(piece.score)
     assert b"<score-partwise" in archive.read(f"{folder}/piece.musicxml")
-    assert json.loads(archive.read(f"{folder}/recipe.json")) == {"seed": 7}
+    # The same file as its page hands out: it can be followed elsewhere, and told whether that worked.
+    recipe = json.loads(archive.read(f"{folder}/recipe.json"))
+    assert recipe == json.loads(recipe_file(piece))
+    assert recipe["seed"] == 7
+    assert recipe["expected"]["n_notes"] == piece.n_notes
     account = json.loads(archive.read("account.json"))
     assert [row["harmony"] for row in account["ratings"]] == [5]
     assert [row["text"] for row in account["comments"]] == ["Lovely"]

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from gallery import lists, search
 from gallery.lists import Wish, page_of
 from gallery.models import Listing, Piece
 from gallery.opinions import comment_add, piece_rate
@@ -68,6 +69,12 @@ def test_attention_lifts_an_older_piece_above_a_newer_one(
         ({"tempo": "fast"}, ["c", "b", "a"]),
         ({"tempo": "slow"}, []),
         ({"tracks": "1"}, ["c", "b", "a"]),
+        ({"density": "sparse"}, ["c", "b", "a"]),
+        ({"density": "dense"}, []),
+        ({"voices": "one"}, ["c", "b", "a"]),
+        ({"voices": "many"}, []),
+        ({"range": "narrow"}, ["c", "b", "a"]),
+        ({"range": "wide"}, []),
         ({"tag": "Rainy Day"}, ["c", "a"]),
         ({"tag": "rainy-day", "style": "folk"}, ["a"]),
         ({"style": "nobody's"}, []),
@@ -109,6 +116,39 @@ def test_search_looks_in_titles_authors_tags_and_descriptions(
     make_piece(alice, title="雨の歌", visibility="public")
     make_piece(alice, title="Étude in secret")
     assert titles({"q": text}) == found
+
+
+@pytest.mark.parametrize("head", [1, 3, 500])
+@pytest.mark.parametrize("sort", ["new", "best"])
+def test_what_few_have_is_found_however_far_down_an_order_it_stands(
+    alice: User, bob: User, make_piece: Make, monkeypatch: pytest.MonkeyPatch, head: int, sort: str
+) -> None:
+    monkeypatch.setattr(lists, "HEAD", head)
+    for number in range(6):
+        make_piece(alice, title=f"old {number}", style="chorale", visibility="public")
+    make_piece(bob, title="his", visibility="public")
+    for number in range(6):
+        make_piece(alice, title=f"new {number}", visibility="public")
+    query = {"style": "chorale", "q": "old", "sort": sort}
+    assert titles(query) == [f"old {number}" for number in (5, 4, 3, 2, 1, 0)]
+    assert titles({"q": "his", "sort": sort}) == ["his"]
+    seen, after = [], ""
+    for _ in range(3):
+        page = page_of(Wish.read(query), after=after, size=2)
+        seen += [card.piece.title for card in page.cards]
+        after = page.after
+    assert (seen, after) == ([f"old {number}" for number in (5, 4, 3, 2, 1, 0)], "")
+    assert [card.piece.title for card in page_of(Wish.read({"style": "folk"}, owner=bob.pk)).cards] == ["his"]
+    followed = Wish.read({"sort": sort, "style": "folk"}, among=[bob.pk])
+    assert [card.piece.title for card in page_of(followed).cards] == ["his"]
+
+
+def test_no_text_can_pass_for_the_value_of_a_filter(alice: User, make_piece: Make) -> None:
+    make_piece(alice, title=search.token("style=chorale"), visibility="public")
+    assert titles({"style": "chorale"}) == []
+    assert titles({"q": search.token("style=folk")}) == []
+    make_piece(alice, title="q", visibility="public", style="a=b tag=c")
+    assert (titles({"style": "a=b tag=c"}), titles({"tag": "c"})) == (["q"], [])
 
 
 def test_a_list_follows_what_happens_to_a_piece(alice: User, make_piece: Make) -> None:

@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from gallery.services import piece_delete
+from gallery.opinions import piece_rate
+from gallery.services import piece_change, piece_delete
 from gallery.sharing import link_of
 from gallery.templatetags.miniature import miniature
 from tests.conftest import Make, small_score
@@ -94,6 +95,15 @@ def test_the_gallery_comes_in_pages(
     assert browser.get("/gallery/?after=nonsense").status_code == 200
 
 
+def test_who_finds_nothing_is_offered_three_pieces_to_begin_with(
+    browser: Client, alice: User, make_piece: Make
+) -> None:
+    for _ in range(5):
+        make_piece(alice, visibility="public")
+    assert browser.get("/gallery/?q=nothing+of+this+name").content.decode().count('class="card"') == 3
+    assert browser.get("/gallery/").content.decode().count('class="card"') == 5
+
+
 @pytest.mark.parametrize("address", ["/", "/gallery/", "/pieces/"])
 def test_a_page_asks_the_database_as_often_for_many_pieces_as_for_one(
     alices: Client, alice: User, make_piece: Make, address: str
@@ -114,11 +124,11 @@ def test_a_page_asks_the_database_as_often_for_many_pieces_as_for_one(
 def test_a_miniature_draws_each_note_where_it_is(alice: User, make_piece: Make) -> None:
     piece = make_piece(alice, title='Rain "1"', score=small_score(1))
     drawing = miniature(piece)
-    assert drawing.startswith('<svg class="miniature" viewBox="0 0 320 96"')
+    assert drawing.startswith('<svg class="miniature" viewBox="0 0 3200 960"')
     assert 'aria-label="Rain &quot;1&quot;, 4 notes"' in drawing
     (path,) = re.findall(r'<path class="role-melody" d="([^"]*)"/>', drawing)
-    # Four quarters fill the 320 wide drawing: one begins every 80.
-    assert [float(x) for x in re.findall(r"M([\d.]+) ", path)] == [0.0, 80.0, 160.0, 240.0]
+    # Four quarters fill the 3200 wide drawing: one begins every 800.
+    assert [int(x) for x in re.findall(r"M(\d+) ", path)] == [0, 800, 1600, 2400]
     assert "style=" not in drawing
 
 
@@ -127,6 +137,27 @@ def test_a_miniature_is_drawn_once(alice: User, make_piece: Make, monkeypatch: p
     first = miniature(piece)
     monkeypatch.setattr("gallery.templatetags.miniature.draw", None)
     assert miniature(piece) == first
+
+
+def test_a_card_says_what_is_so_now_to_whoever_looks(
+    alice: User, bob: User, alices: Client, make_piece: Make
+) -> None:
+    bobs = Client()
+    bobs.force_login(bob)
+    piece = make_piece(alice, title="First", visibility="public")
+
+    def card(browser: Client) -> str:
+        page = browser.get("/gallery/").content.decode()
+        return " ".join(re.findall(r'<article class="card".*?</article>', page, re.DOTALL))
+
+    assert ('data-use="own"' in card(alices), 'data-use="reserved"' in card(bobs)) == (True, True)
+    piece_rate(piece=piece, person=bob, harmony=4, interest=4)
+    assert "by 1 listener" in card(alices)
+    piece_change(piece=piece, title="Second", licence="cc0")
+    assert ("Second" in card(bobs), "First" in card(bobs)) == (True, False)
+    assert 'data-use="open"' in card(bobs)
+    bobs.cookies["django_language"] = "de"
+    assert "Second abspielen" in card(bobs)
 
 
 def test_a_piece_without_notes_has_an_empty_miniature(alice: User, make_piece: Make) -> None:

@@ -212,3 +212,95 @@ def test_the_recipe_is_a_file_on_the_page(alice: User, make_piece: Make) -> None
     data = json.loads(answer.content)
     assert answer["Content-Type"] == "application/json"
     assert (data["seed"], data["title"], data["expected"]["n_notes"]) == (9, "</script> 😀", 8)
+
+
+@pytest.mark.parametrize("accompanies", [False, True])
+def test_a_bands_recipe_gives_the_same_notes_to_somebody_else(
+    as_alice: APIClient, as_bob: APIClient, alice: User, make_piece: Make, accompanies: bool
+) -> None:
+    request: dict[str, Any] = {"model": "musegan", "seed": 7, "bars": 6, "form": "AB"}
+    if accompanies:
+        source = make_piece(alice, bars=3)
+        request["given"] = {"piece": source.code, "tracks": [{"track": 0, "role": "strings"}]}
+    as_alice.post("/api/v1/generations/", request, format="json")
+    piece = made(Job.objects.get())
+    assert ask(as_alice, piece)["identical"] is True
+    answer = as_bob.post("/api/v1/recipes/", json.loads(recipe_file(piece)), format="json")
+    assert answer.status_code == 202, answer.json()
+    copy = made(Job.objects.get(code=answer.json()["code"]))
+    assert import_outcome(copy) == f"Made from a recipe: identical, {copy.n_notes} of {copy.n_notes} notes."
+
+
+def test_a_bands_recipe_without_the_tracks_that_were_given_is_refused(as_bob: APIClient) -> None:
+    given = {"piece": "gone", "tracks": [{"track": 0, "role": "strings"}]}
+    answer = as_bob.post("/api/v1/recipes/", {"model": "musegan", "seed": 1, "given": given}, format="json")
+    assert answer.status_code == 400
+    assert "prime" in answer.json()["fields"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"style": "tune", "bars": 3, "key": "D major", "temperature": 1},
+        {"style": "trio", "bars": 5, "tempo": 96},
+        {"varied": True, "amount": 0.6},
+        {"varied": True, "amount": 0, "attributes": {"denser": 2}},
+    ],
+)
+def test_the_recipe_of_a_draw_or_variation_gives_the_same_notes_to_somebody_else(
+    as_alice: APIClient, as_bob: APIClient, alice: User, make_piece: Make, asked: dict[str, Any]
+) -> None:
+    request: dict[str, Any] = {"model": "vae", "seed": 7, **asked}
+    if request.pop("varied", False):
+        request["piece"] = make_piece(alice, bars=3).code  # private: bob never sees it
+    answer = as_alice.post("/api/v1/generations/", request, format="json")
+    assert answer.status_code == 202, answer.json()
+    piece = made(Job.objects.get())
+    assert ask(as_alice, piece)["identical"] is True
+    answer = bring(as_bob, json.loads(recipe_file(piece)))
+    assert answer.status_code == 202, answer.json()
+    copy = made(Job.objects.get(code=answer.json()["code"]))
+    assert copy.owner.username == "bob"
+    assert import_outcome(copy) == f"Made from a recipe: identical, {copy.n_notes} of {copy.n_notes} notes."
+
+
+@pytest.mark.parametrize("kept", [[2], [1, 3]])
+def test_the_recipe_of_a_blend_brings_its_ends_along(
+    as_alice: APIClient, as_bob: APIClient, alice: User, make_piece: Make, kept: list[int]
+) -> None:
+    ends = [make_piece(alice, score=small_score(pitch=pitch)).code for pitch in (60, 67)]
+    address = as_alice.post("/api/v1/interpolations/", {"pieces": ends, "points": 5}, format="json")[
+        "Location"
+    ]
+    run(Job.objects.get())
+    code = as_alice.post(f"{address}pieces/", {"points": kept}, format="json").json()["code"]
+    piece = Piece.objects.get(code=code)
+    assert ask(as_alice, piece)["identical"] is True
+    answer = bring(as_bob, json.loads(recipe_file(piece)))
+    assert answer.status_code == 202, answer.json()
+    copy = made(Job.objects.get(code=answer.json()["code"]))
+    assert import_outcome(copy) == f"Made from a recipe: identical, {copy.n_notes} of {copy.n_notes} notes."
+    assert [row.parent.owner for row in copy.parents.all() if row.parent] == [copy.owner] * 2
+
+
+def test_a_blends_recipe_without_its_ends_is_refused(as_bob: APIClient) -> None:
+    recipe = {
+        "model": "vae",
+        "kind": "interpolation",
+        "pieces": ["a", "b"],
+        "kept": [2],
+        "primes": ["TVRoZA=="],
+    }
+    answer = bring(as_bob, recipe)
+    assert answer.status_code == 400
+    assert "primes" in answer.json()["fields"]
+
+
+def test_a_blend_whose_end_is_gone_fails_in_words(as_alice: APIClient, alice: User, make_piece: Make) -> None:
+    ends = [make_piece(alice, score=small_score(pitch=pitch)) for pitch in (60, 67)]
+    pieces = [end.code for end in ends]
+    answer = as_alice.post("/api/v1/interpolations/", {"pieces": pieces, "points": 5}, format="json")
+    run(Job.objects.get())
+    code = as_alice.post(f"{answer['Location']}pieces/", {"points": [2]}, format="json").json()["code"]
+    ends[0].delete()
+    assert ask(as_alice, Piece.objects.get(code=code))["state"] == "failed"

@@ -100,6 +100,32 @@ def test_a_comment_is_pinned_to_a_bar_that_the_piece_has(as_bob: APIClient, piec
     assert refused.json()["fields"] == {"bar": ["The piece has bars 1 to 2."]}
 
 
+def test_a_comment_on_notes_stands_at_the_bar_of_the_first(as_bob: APIClient, piece: Piece) -> None:
+    address = f"pieces/{piece.code}/comments/"
+    track = piece.score.tracks[0].notes
+    last, first = (
+        {"track": 0, "onset": int(track[n]["onset"]), "pitch": int(track[n]["pitch"])} for n in (7, 4)
+    )
+    made = send(as_bob, "post", address, {"text": "These", "notes": [last, first, last], "bar": 1})
+    # Each once, in their order; the second bar's first note says the bar, whatever was said beside it.
+    assert (made.status_code, made.json()["notes"], made.json()["bar"]) == (201, [first, last], 2)
+    page = as_bob.get(f"/pieces/{piece.code}/").content.decode()
+    assert f'data-notes="0:{first["onset"]}:{first["pitch"]},0:{last["onset"]}:{last["pitch"]}"' in page
+    refused = send(as_bob, "post", address, {"text": "x", "notes": [{**first, "pitch": 1}]})
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["notes"])
+
+
+@pytest.mark.parametrize("notes", ["0:1", "a:b:c", "1:2:3,", "0:0:60;0:1:61", "9" * 6000])
+def test_a_form_with_notes_that_make_no_sense_is_refused(as_bob: APIClient, piece: Piece, notes: str) -> None:
+    answer = as_bob.post(
+        f"/pieces/{piece.code}/comments/",
+        {"text": "x", "notes": notes},
+        headers={"X-Requested-With": "fetch"},
+    )
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["notes"])
+    assert not Comment.objects.exists()
+
+
 @pytest.mark.parametrize("text", ["see https://x.example", "WWW.x.y", "buy at cheap.com now"])
 def test_a_newcomers_link_waits_for_a_moderator(bob: User, piece: Piece, text: str) -> None:
     User.objects.filter(pk=bob.pk).update(date_joined=timezone.now())
@@ -283,6 +309,42 @@ def test_a_report_is_decided_and_told(
     assert stranger.get(f"/pieces/{piece.code}/").status_code == 200
 
 
+def test_a_collection_and_a_members_words_are_reported_hidden_and_appealed(
+    as_bob: APIClient, as_alice: APIClient, stranger: APIClient, alice: User, bob: User
+) -> None:
+    profile_change(person=alice, about="Buy my shoes")
+    made = send(as_alice, "post", "collections/", {"title": "Gloves", "is_public": True}).json()
+    page = f"/collections/{made['code']}/"
+    moderator = User.objects.create_user("mo")
+    for report, shown, appeal, word in (
+        (f"collections/{made['code']}/report/", page, f"{page}appeal/", "Gloves"),
+        ("people/alice/about/report/", "/people/alice/", "/settings/profile/appeal/", "shoes"),
+    ):
+        assert send(as_bob, "post", report, {"reason": "spam"}).status_code == 201
+        assert send(as_alice, "post", report, {"reason": "spam"}).json()["code"] == "own"
+        assert as_bob.post(f"/{report}", {"reason": "offensive"}).status_code == 302  # the page changes it
+        found = Report.objects.get(state="open")
+        assert found.reason == "offensive"
+        moderation.report_decide(report=found, moderator=moderator, hide=True, words="No adverts.")
+        assert word not in stranger.get(shown).content.decode()
+        assert "No adverts." in as_alice.get(shown).content.decode()
+        assert send(as_bob, "get", "reports/").json()["results"][0]["state"] == "upheld"
+        as_alice.post(appeal, {"words": "They are wooden, an instrument."})
+        assert "You have asked for a second look" in as_alice.get(shown).content.decode()
+        moderation.report_decide(report=Report.objects.get(state="open"), moderator=moderator, hide=False)
+        assert word in stranger.get(shown).content.decode()
+    assert as_bob.get("/reports/").content.decode().count("Hidden") == 2
+    assert User.objects.get(pk=alice.pk).is_active
+
+
+def test_a_member_is_reported_by_the_api_too(as_bob: APIClient, stranger: APIClient, alice: User) -> None:
+    assert send(as_bob, "post", "people/alice/report/", {"reason": "offensive"}).status_code == 201
+    assert send(as_bob, "post", "people/nobody/report/", {"reason": "offensive"}).status_code == 404
+    # Who says nothing of themselves has nothing there to be reported.
+    assert send(as_bob, "post", "people/alice/about/report/", {"reason": "offensive"}).status_code == 404
+    assert Report.objects.get().person == alice
+
+
 # --- what people write is text ----------------------------------------------------------------------
 
 
@@ -313,7 +375,7 @@ def test_whatever_is_written_is_shown_as_text(
 
 
 def test_a_moderator_works_off_the_queue_in_the_admin(alice: User, bob: User, piece: Piece) -> None:
-    moderation.report_create(reporter=bob, reason="spam", piece=piece)
+    moderation.report_create(reporter=bob, reason="spam", subject=piece)
     root = Client()
     root.force_login(User.objects.create_superuser("root", password="x"))
     for page in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from gallery import audio
 from gallery.actors import render_audio
 from gallery.audio import Sound, audio_render, audio_state, make_room
 from gallery.models import Piece
+from gallery.services import piece_change
 from generator.models import Message
-from generator.music.score import Score
+from generator.music.notes import make_notes
+from generator.music.score import Metre, Score, Tempo, Track
 from musicsite.errors import ApplicationError
 from tests.conftest import Make
 
@@ -107,6 +110,31 @@ def test_a_piece_made_private_takes_its_sound_along(
     assert get(stranger, piece).status_code == 200
     Piece.objects.filter(pk=piece.pk).update(visibility="private")
     assert get(stranger, piece).status_code == 404
+
+
+def test_a_link_to_a_shown_piece_carries_its_first_seconds(
+    stranger: APIClient, alice: User, make_piece: Make
+) -> None:
+    # 32 bars of 4/4 at 120 last 64 seconds.
+    notes = make_notes([(960 * i, 960, 60, 80) for i in range(64)])
+    tune = Track("Melody", "melody", 0, False, notes)
+    piece = make_piece(alice, score=Score((tune,), (Tempo(0, 120.0),), (Metre(0, 4, 4),), 64 * 960))
+    piece_change(piece=piece, visibility="public", licence="cc-by")
+    address = f"/pieces/{piece.code}/clip.mp3"
+    assert f'content="http://testserver{address}"' in stranger.get(f"/pieces/{piece.code}/").content.decode()
+    # Publishing has put it in line: nobody need ask first.
+    assert stranger.get(address).status_code == 202
+    assert Message.objects.filter(queue="audio").count() == 1
+    work()
+    answer = stranger.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "audio/mpeg")
+    assert "attachment" not in answer.get("Content-Disposition", "")
+    data, rate = soundfile.read(BytesIO(b"".join(answer)))
+    # Fifteen seconds, and what rings on after them.
+    assert 15 <= len(data) / rate < 20
+    assert abs(data).max() > 0.1
+    piece_change(piece=piece, visibility="private")
+    assert stranger.get(address).status_code == 404
 
 
 def test_new_notes_or_a_new_title_are_another_file(alice: User, make_piece: Make) -> None:
