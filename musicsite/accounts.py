@@ -36,8 +36,10 @@ from gallery import listing
 from gallery.exports import export_file
 from gallery.models import Collection, Comment, Export, Piece, PieceParent, Rating
 from gallery.notices import unread_count
-from generator.models import Job
+from generator.models import ArrangerVote, Job
+from generator.votes import votes_move
 from musicsite.codes import new_code
+from musicsite.languages import on_sign_in
 from musicsite.people import GUEST_PREFIX, is_guest, is_member
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -72,8 +74,9 @@ def guest_sign_in(request: HttpRequest) -> User:
     """Who is asking; a stranger becomes a guest, signed in."""
     if isinstance(request.user, User):
         return request.user
-    guest = guest_create()
-    login(request, guest, backend=BACKEND)
+    with transaction.atomic():
+        guest = guest_create()
+        login(request, guest, backend=BACKEND)
     return guest
 
 
@@ -83,6 +86,7 @@ def guest_move(*, guest: User, member: User) -> None:
     Piece.objects.owned_by(guest).update(owner=member)
     # The keys were the guest's; among the member's they could collide.
     Job.objects.owned_by(guest).update(owner=member, idempotency_key="")
+    votes_move(guest=guest, member=member)
     guest.delete()
 
 
@@ -120,6 +124,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         if isinstance(before, User) and before.pk != user.pk and is_guest(before):
             guest_move(guest=before, member=user)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        on_sign_in(user, response)
+        return response
 
 
 # --- who may see which of allauth's pages ----------------------------------------------------------
@@ -209,6 +218,7 @@ def account_counts(user: User) -> dict[str, int]:
         "jobs": Job.objects.owned_by(user).count(),
         "tokens": Token.objects.filter(user=user).count(),
         "ratings": Rating.objects.filter(person=user).count(),
+        "votes": ArrangerVote.objects.filter(person=user).count(),
         "comments": Comment.objects.filter(author=user).count(),
         "collections": Collection.objects.filter(owner=user).count(),
         "exports": Export.objects.filter(owner=user).count(),

@@ -2,10 +2,10 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "musicsite.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 - the apps must be there first
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
@@ -13,11 +13,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from gallery.social_urls import sockets as gallery_sockets  # noqa: E402
 from generator.urls import sockets  # noqa: E402
 from musicsite.gates import BodyLimit, NoSuchSocket, OriginOrToken, TokenUser  # noqa: E402
+from musicsite.handler import SiteHandler  # noqa: E402
 
 all_sockets = URLRouter([*sockets, *gallery_sockets])
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(django_application),
+        "http": BodyLimit(SiteHandler()),
         "websocket": OriginOrToken(AuthMiddlewareStack(TokenUser(NoSuchSocket(all_sockets)))),
     }
 )

@@ -76,6 +76,13 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return text
 
 
+POOL = {"min_size": 1, "max_size": 40, "timeout": 2.0, "reconnect_timeout": 1.0, "max_idle": 60.0}
+"""Of a process's connections to PostgreSQL: opening one costs more than most pages. Threads wait so many
+seconds for one, which is also how soon people hear that the database is away. reconnect_timeout: after a
+failure each ask tries anew, where the pool by itself would wait ever longer and its jobs be taken for dead.
+"""
+
+
 def env_database(name: str, default: Path) -> dict[str, Any]:
     """sqlite:///path or postgresql://user:password@host:port/name?option=value, for Django's DATABASES."""
     text = env_str(name, "")
@@ -98,10 +105,11 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
             "PASSWORD": unquote(url.password or ""),
             "HOST": unquote(url.hostname or ""),
             "PORT": str(port or ""),
-            "OPTIONS": dict(parse_qsl(url.query)),
-            # Each request has a thread of its own under ASGI: a connection kept for the next would be kept
-            # for none.
+            "OPTIONS": {"pool": POOL, **dict(parse_qsl(url.query))},
+            # Each request has a thread of its own under ASGI: what is kept for the next one is in the pool.
             "CONN_MAX_AGE": 0,
+            # A connection that died with its server is not handed out.
+            "CONN_HEALTH_CHECKS": True,
         }
     # The address may hold a password, so it is not repeated.
     raise ImproperlyConfigured(f"{name}: say sqlite:///file or postgresql://user:password@host:port/name.")
@@ -111,16 +119,20 @@ def sqlite(file: Path) -> dict[str, Any]:
     """SQLite for many threads: readers never wait for the writer, and a writer takes its lock at once.
 
     Without IMMEDIATE a transaction that reads and then writes can be refused in the middle, however long it
-    would wait.
+    would wait. A thread brings the log into the database (musicsite.sqlite.checkpoints); where none does, a
+    commit does that when the log has grown to 8,000 pages.
     """
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "musicsite.sqlite",
         "NAME": file,
+        # A thread keeps its connection: opening one costs more than most questions, and what it has read of
+        # the file is then at hand.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000; "
-            "PRAGMA secure_delete=ON;",
+            "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=8000;",
         },
         # A file of its own for each test run: threads share it as they share the real one, runs do not.
         "TEST": {"NAME": Path(tempfile.gettempdir()) / f"ostinato-test-{os.getpid()}.sqlite3"},

@@ -8,6 +8,8 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
@@ -45,3 +47,18 @@ class RequestIdMiddleware:
         response: HttpResponseBase = await self.get_response(request)
         response["X-Request-ID"] = name
         return response
+
+
+class ApiReadsMiddleware(ConditionalGetMiddleware):
+    """What a program reads has an ETag, and is not sent again to who has it.
+
+    Kept by the visitor's own cache alone, which asks each time: what is revoked is gone at once.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        read = request.method == "GET" and response.status_code == 200 and request.path.startswith("/api/v1/")
+        if not read or not self.needs_etag(response):
+            return response
+        patch_cache_control(response, private=True, no_cache=True)
+        patch_vary_headers(response, ["Authorization", "Cookie"])
+        return super().process_response(request, response)

@@ -1,4 +1,4 @@
-"""What the schema says of every operation: how it refuses."""
+"""What the schema says of every operation: how it refuses, and that what is read has an ETag."""
 
 from __future__ import annotations
 
@@ -32,4 +32,12 @@ def describe_errors(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     for operations in result["paths"].values():
         for operation in operations.values():
             operation["responses"].setdefault("default", refusal)
+    return result
+
+
+def describe_reads(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """For drf-spectacular: who has what is read already is told so (ApiReadsMiddleware)."""
+    for operations in result["paths"].values():
+        if read := operations.get("get"):
+            read["responses"].setdefault("304", {"description": "As you have it: the ETag was yours."})
     return result

@@ -13,7 +13,6 @@ from typing import Any
 
 from csp.constants import NONE, SELF, WASM_UNSAFE_EVAL
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from musicsite.environment import (
     env_bool,
@@ -119,6 +118,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "musicsite.middleware.RequestIdMiddleware",
+    "musicsite.middleware.ApiReadsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -182,7 +182,13 @@ else:
         }
     }
 
-# Drawings and scores that take a while to make, on this machine's disk: too large to be held in memory.
+# What is made in a millisecond or less and shown all the time, in each process's own memory: about 20 MB.
+CACHES["memory"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "memory",
+    "OPTIONS": {"MAX_ENTRIES": 3000},
+}
+# Pictures and scores that take a while to make, on this machine's disk: too large to be held in memory.
 CACHES["files"] = {
     "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
     "LOCATION": VAR_DIR / "cache",
@@ -256,7 +262,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str(
 )
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+# Each in its own words: who looks for theirs need not know the one that is shown.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 TIME_ZONE = "UTC"
@@ -302,6 +310,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "musicsite.schema.describe_reads",
         "musicsite.schema.describe_errors",
     ],
     "ENUM_NAME_OVERRIDES": {
@@ -311,6 +320,9 @@ SPECTACULAR_SETTINGS = {
         "LicenceEnum": "gallery.models.Piece.Licence",
         "ModelEnum": "generator.serializers.MODELS",
         "BandModelEnum": ["musegan"],
+        "LatentModelEnum": ["vae"],
+        "StyleEnum": "generator.music.styles.STYLES",
+        "LatentStyleEnum": ["tune", "phrase", "groove", "beat", "trio", "variation"],
         "BandRoleEnum": "generator.band_api.BAND",
     },
 }
@@ -319,6 +331,9 @@ SPECTACULAR_SETTINGS = {
 
 ENGINE = env_str("OSTINATO_ENGINE", "generator.engine.engine.Engine")
 ENGINE_DEVICE = env_str("OSTINATO_DEVICE", "")  # cpu, cuda, cuda:1; empty: the engine picks
+# Threads that write notes, and what loaded networks may hold before the longest unused is put away.
+ENGINE_LANES = env_int("ENGINE_LANES", 0, most=64)  # 0: the engine picks, one a processor up to four
+ENGINE_MEMORY_MB = env_int("ENGINE_MEMORY_MB", 512, least=1)
 DEFAULT_STYLE = env_str("DEFAULT_STYLE", "chorale")
 # Jobs that one worker process writes at the same time; they share its engine's batch.
 WORKER_SEATS = env_int("WORKER_SEATS", 8, least=1, most=256)
@@ -333,10 +348,15 @@ URGENT_BARS = env_int("URGENT_BARS", 8)
 
 # What a monitor must send to read /metrics (Authorization: Bearer …); without one only this machine may.
 METRICS_TOKEN = env_str("METRICS_TOKEN", "")
+# Where a worker without a site answers /healthz and /metrics itself; port 0: nowhere.
+WORKER_METRICS_HOST = env_str("WORKER_METRICS_HOST", "127.0.0.1")
+WORKER_METRICS_PORT = env_int("WORKER_METRICS_PORT", 0, most=65535)
 
 MAX_BARS = env_int("MAX_BARS", 64, least=1, most=512)
 GUEST_GENERATIONS_PER_DAY = env_int("GUEST_GENERATIONS_PER_DAY", 20)
 MEMBER_GENERATIONS_PER_DAY = env_int("MEMBER_GENERATIONS_PER_DAY", 500)
+# So many small jobs count as one piece of the day's: bars or a part of a band anew, further alternatives.
+SMALL_JOBS_AS_ONE = env_int("SMALL_JOBS_AS_ONE", 4, least=1)
 GUEST_GENERATIONS_AT_ONCE = env_int("GUEST_GENERATIONS_AT_ONCE", 4, least=1)
 MEMBER_GENERATIONS_AT_ONCE = env_int("MEMBER_GENERATIONS_AT_ONCE", 60, least=1)
 GUEST_PIECES = env_int("GUEST_PIECES", 200, least=1)

@@ -11,6 +11,7 @@ from gallery.usage import usage
 from generator.urls import api as generator_api
 from musicsite import accounts
 from musicsite.accounts import for_members, not_for_members
+from musicsite.languages import set_language, words
 from musicsite.views import SwaggerView, TokenView, healthz
 
 handler400 = "musicsite.errors.bad_request"
@@ -41,6 +42,8 @@ urlpatterns = [
     path("settings/", accounts.settings_page, name="settings"),
     path("settings/delete/", accounts.account_delete_page, name="settings_delete"),
     path("settings/deleted/", accounts.account_deleted_page, name="account_deleted"),
+    path("language/", set_language, name="set_language"),
+    path("words/<slug:language>.<slug:version>.js", words, name="words"),
     path("healthz", healthz, name="healthz"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SwaggerView.as_view(url_name="schema"), name="api_docs"),

@@ -16,7 +16,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from gallery.models import Piece
-from generator.models import Event, Job
+from generator.models import ArrangerVote, Event, Job
 from musicsite.people import is_guest, is_member
 from tests.conftest import PASSWORD, Make, run
 
@@ -196,11 +196,12 @@ def test_deleting_the_account_deletes_all_of_it_and_leaves_a_receipt(
     make_piece(alice, visibility="public"), make_piece(alice), make_piece(bob)
     run(make_job(alice))
     Token.objects.create(user=alice)
+    ArrangerVote.objects.create(person=alice, seed=7, choice="hybrid")
     browser.force_login(alice)
     elsewhere = Client()
     elsewhere.force_login(alice)
     counts = {"pieces": 3, "public": 1, "drafts": 1, "jobs": 1, "tokens": 1}
-    counts |= {"ratings": 0, "comments": 0, "collections": 0, "exports": 0}
+    counts |= {"ratings": 0, "votes": 1, "comments": 0, "collections": 0, "exports": 0}
     assert browser.get("/settings/delete/").context["counts"] == counts
     answer = browser.post("/settings/delete/", {"username": "alice", "password": PASSWORD})
     assert answer["Location"] == "/settings/deleted/"

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from gallery.models import Piece
+from gallery.opinions import comment_add, piece_rate
 from generator.models import Job, Message, Worker
 from generator.services import job_fail, job_start
 from tests.conftest import Make, run
@@ -35,6 +41,59 @@ def test_every_list_and_row_shows(admin: Client, alice: User, make_job: Make) ->
     ]
     pages += [f"/admin/generator/message/{Message.objects.latest('pk').pk}/change/"]
     assert [admin.get(page).status_code for page in pages] == [200] * len(pages)
+
+
+def found(answer: Any) -> list[str]:
+    """The pieces in a list of the admin."""
+    return [piece.title for piece in answer.context["cl"].result_list]
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("", ["Secret", "Winter rain"]),
+        ("winter", ["Winter rain"]),
+        ("RAIN wint", ["Winter rain"]),
+        ("secret", []),  # who keeps order sees it by its code, and does not search what is private
+        ("Alice", ["Secret", "Winter rain"]),
+        ("ali", ["Winter rain"]),  # the gallery's search knows its author by the beginning of the name
+        ("%", []),
+        ("\0", ["Secret", "Winter rain"]),
+    ],
+)
+def test_pieces_are_searched_by_what_has_an_index(
+    admin: Client, alice: User, make_piece: Make, words: str, titles: list[str]
+) -> None:
+    make_piece(alice, title="Winter rain", visibility="public")
+    secret = make_piece(alice, title="Secret")
+    assert found(admin.get("/admin/gallery/piece/", {"q": words})) == titles
+    assert found(admin.get("/admin/gallery/piece/", {"q": secret.code})) == ["Secret"]
+
+
+def test_no_list_counts_all_rows_or_reads_music(
+    admin: Client, alice: User, bob: User, make_piece: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicsite.long_lists.MOST", 3)
+    for number in range(5):
+        piece = make_piece(alice, title=str(number), visibility="public")
+        comment_add(piece=piece, person=bob, text="Fine.")
+        piece_rate(piece=piece, person=bob, harmony=4, interest=4)
+    for name in ("piece", "comment", "rating"):
+        with CaptureQueriesContext(connection) as asked:
+            answer = admin.get(f"/admin/gallery/{name}/")
+        assert answer.context["cl"].result_count == 3
+        assert "The newest 3" in answer.content.decode()
+        assert not [query for query in asked.captured_queries if '"midi"' in query["sql"]]
+    assert found(admin.get("/admin/gallery/piece/", {"q": "1"})) == ["1"]
+    assert found(admin.get("/admin/gallery/piece/", {"style": "chorale"})) == []
+    code = Piece.objects.get(title="2").code
+    ratings = admin.get("/admin/gallery/rating/", {"q": code}).context["cl"].result_list
+    assert [rating.piece.title for rating in ratings] == ["2"]
+    comments = admin.get("/admin/gallery/comment/", {"q": "fine"}).context["cl"].result_list
+    assert len(comments) == 5
+    monkeypatch.setattr("gallery.admin.RECENT", 3)
+    comments = admin.get("/admin/gallery/comment/", {"q": "fine"}).context["cl"].result_list
+    assert [comment.piece.title for comment in comments] == ["4", "3", "2"]
 
 
 def test_a_job_that_was_set_aside_can_be_found_with_what_happened(admin: Client, queued_job: Job) -> None:

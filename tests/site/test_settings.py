@@ -51,7 +51,7 @@ def test_a_database_is_named_by_an_address(monkeypatch: pytest.MonkeyPatch) -> N
     database = env.env_database("X", Path("x"))
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", "5433", "music")
     assert (database["USER"], database["PASSWORD"]) == ("me", "p@ss")
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"] == {"pool": env.POOL, "sslmode": "require"}
     monkeypatch.setenv("X", "sqlite:////tmp/music.sqlite3")
     assert env.env_database("X", Path("x"))["NAME"] == Path("/tmp/music.sqlite3")
     monkeypatch.delenv("X")
