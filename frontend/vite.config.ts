@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** One entry point a page; Django's templates look their hashed names up in the manifest. */
-const pages = ['home', 'studio', 'library', 'piece', 'draw', 'blend', 'gallery', 'social', 'settings', 'site', 'embed'].filter((page) => existsSync(here(`src/${page}.ts`)))
+const pages = ['home', 'studio', 'library', 'piece', 'draw', 'blend', 'accompanyPage', 'arrangers', 'gallery', 'social', 'settings', 'site', 'embed'].filter((page) => existsSync(here(`src/${page}.ts`)))
 
 export default defineConfig({
   // Addresses inside the build are relative, so the site may serve static files from anywhere.

@@ -2,12 +2,13 @@ import type { Note } from './note.ts'
 import { nearest, type NotePlace, onTrack, stepped, steppedBar } from './noteWalk.ts'
 import { noteSentence } from './noteWords.ts'
 import type { Metre } from './score.ts'
+import { gettext, interpolate, ngettext } from './words.ts'
 
 const words = {
-  notes: 'Notes',
-  hint: 'Left and right go from note to note, up and down from track to track, Page Up and Page Down from bar to bar.',
-  count: (name: string, n: number) => `${name}, ${n} ${n === 1 ? 'note' : 'notes'}`,
-  none: (name: string) => `${name}, no notes`,
+  notes: gettext('Notes'),
+  hint: gettext('Left and right go from note to note, up and down from track to track, Page Up and Page Down from bar to bar.'),
+  count: (name: string, n: number) => interpolate(ngettext('%s, %s note', '%s, %s notes', n), [name, n]),
+  none: (name: string) => interpolate(gettext('%s, no notes'), [name]),
 }
 
 /** Cells left and right of the cursor that stand in the page; all others are only counted. */

@@ -2,15 +2,16 @@ import { listenOnSurface, pinched, type Point, rulerIntent, wheeled } from './ge
 import { hitTest } from './hitTest.ts'
 import { byOnset, type Note, pitchName } from './note.ts'
 import { NoteIndex } from './noteIndex.ts'
-import { type Mark, type Moment, paintKeys, paintMoment, paintPane, paintRuler, type Scene, type TickRange } from './painter.ts'
+import { type Mark, type Moment, type Noted, paintKeys, paintMoment, paintPane, paintRuler, type Scene, type TickRange } from './painter.ts'
 import { onThemeChange, type Palette, readPalette } from './palette.ts'
 import { type Ink, makeInk } from './patterns.ts'
 import { Rows } from './rows.ts'
 import { barCount, barTicks, type Metre, type Score, type Track } from './score.ts'
 import { instrumentName } from './instruments.ts'
 import { Tiles } from './tiles.ts'
-import { trackStyles } from './trackStyle.ts'
+import { type TrackStyle, trackStyles } from './trackStyle.ts'
 import { LEAD, Viewport } from './viewport.ts'
+import { counted, gettext, interpolate } from './words.ts'
 
 export type { TickRange }
 
@@ -126,6 +127,7 @@ export class PianoRoll {
   private view = new Viewport({ width: 0, height: 0, length: 0, scale: 0.1, scrollX: 0, scrollY: 0, rowHeight: 10, drumRows: 0, hasPitches: true })
   private ratio = 1
   private current = 0
+  private locked: ReadonlySet<number> = new Set()
 
   private playhead: number | null = null
   private movedAt = -Infinity
@@ -147,6 +149,8 @@ export class PianoRoll {
   private labelDirty = true
   private pressed: { pitch: number; isDrum: boolean; track: number } | null = null
   private mark: Mark | null = null
+  private noted: Noted | null = null
+  private pins: readonly number[] = []
   private hand: Hand | null = null
   private held = false
   private rowsByHand = false
@@ -178,7 +182,7 @@ export class PianoRoll {
     this.keys = canvas('keys')
     this.notes.setAttribute('role', 'img')
     for (const hidden of [this.overlay, this.ruler, this.keys]) hidden.setAttribute('aria-hidden', 'true')
-    this.summary.setAttribute('aria-label', 'Tracks in the piano roll')
+    this.summary.setAttribute('aria-label', gettext('Tracks in the piano roll'))
     shadow.append(this.summary)
     this.ruler.hidden = options.ruler === false
     this.keys.hidden = options.keyboard === false
@@ -213,7 +217,7 @@ export class PianoRoll {
     if (live) this.rows.expect(score.tracks.map((track) => track.role))
     this.makeInks()
     this.playhead = live ? null : this.playhead === null ? null : 0
-    this.loop = this.mark = null
+    this.loop = this.mark = this.noted = null
     this.current = 0
     this.sortTracks()
     this.timeByHand = this.rowsByHand = false
@@ -261,6 +265,11 @@ export class PianoRoll {
     } else if (from < to) this.soil(from, to)
     this.labelDirty = true
     this.wake()
+  }
+
+  /** All pitches that there are now come into view, unless they were scrolled by hand. */
+  fitPitches(): void {
+    this.setView(this.fitRows(this.view))
   }
 
   /** Gives the roll into hands that work on it, or takes it back. */
@@ -368,6 +377,19 @@ export class PianoRoll {
     this.wake()
   }
 
+  /** Notes that stand out, because somebody chose them or wrote about them. */
+  setNoted(noted: Noted | null): void {
+    this.noted = noted?.size ? noted : null
+    this.wake()
+  }
+
+  /** Marks in the ruler where people wrote about the piece, in ticks. */
+  setPins(pins: readonly number[]): void {
+    this.pins = pins
+    this.rulerDirty = true
+    this.wake()
+  }
+
   /** Lays an element over the picture, until it is removed. */
   cover(element: HTMLElement): void {
     this.root.shadowRoot!.append(element)
@@ -399,8 +421,7 @@ export class PianoRoll {
 
   get accessibleName(): string {
     const notes = this.tracks.reduce((sum, track) => sum + track.index.length, 0)
-    const count = (n: number, thing: string) => `${n} ${thing}${n === 1 ? '' : 's'}`
-    return `Piano roll, ${count(notes, 'note')}, ${count(this.tracks.length, 'track')}, ${count(barCount(this.score), 'bar')}`
+    return interpolate(gettext('Piano roll, %s, %s, %s'), [counted(notes, 'note'), counted(this.tracks.length, 'track'), counted(barCount(this.score), 'bar')])
   }
 
   dispose(): void {
@@ -483,8 +504,16 @@ export class PianoRoll {
     this.tracks.forEach((track, i) => (track.aside = this.hand !== null && i !== this.current))
   }
 
+  /** Tracks that a network plays along with and must leave as they are look locked. */
+  lock(tracks: ReadonlySet<number>): void {
+    if (tracks.size === this.locked.size && [...tracks].every((track) => this.locked.has(track))) return
+    this.locked = tracks
+    this.makeInks()
+    this.repaint()
+  }
+
   private makeInks(): void {
-    const styles = trackStyles(this.score.tracks)
+    const styles = trackStyles(this.score.tracks).map((style, i): TrackStyle => (this.locked.has(i) ? { ...style, pattern: 'locked' } : style))
     this.tracks.forEach((track, i) => (track.ink = makeInk(styles[i]!, this.palette, this.ratio)))
   }
 
@@ -555,8 +584,8 @@ export class PianoRoll {
     this.paintPicture(scene)
     const moving = this.edge < this.score.length
     const edge = moving && this.edge > 0 && !this.calm.matches ? this.edge : null
-    const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge, mark: this.mark }
-    const empty = !this.hand?.shows(scene) && moment.loop === null && moment.edge === null && moment.mark === null && !this.isInView(moment.playhead)
+    const moment: Moment = { playhead: this.playhead, loop: this.loopOn ? this.loop : null, edge, mark: this.mark, noted: this.noted, pins: this.pins }
+    const empty = !this.hand?.shows(scene) && moment.loop === null && moment.edge === null && moment.mark === null && moment.noted === null && !this.isInView(moment.playhead)
     // A transparent canvas costs as much empty as full: it is only touched when it changes.
     if (!empty || !this.overlayEmpty) paintMoment(this.pen(this.overlay), scene, moment)
     if (!empty) this.hand?.paint(this.pen(this.overlay), scene)
@@ -657,8 +686,8 @@ export class PianoRoll {
         const item = document.createElement('li')
         let [low, high] = [127, 0]
         for (const { pitch } of index.notes) [low, high] = [Math.min(low, pitch), Math.max(high, pitch)]
-        const range = isDrum || !index.length ? '' : `, ${pitchName(low)} to ${pitchName(high)}`
-        item.textContent = `${track.name}, ${instrumentName(track)}, ${index.length} ${index.length === 1 ? 'note' : 'notes'}${range}`
+        const range = isDrum || !index.length ? '' : interpolate(gettext(', %s to %s'), [pitchName(low), pitchName(high)])
+        item.textContent = `${track.name}, ${instrumentName(track)}, ${counted(index.length, 'note')}${range}`
         return item
       }),
     )
@@ -671,7 +700,7 @@ export class PianoRoll {
     const { signal } = this.listeners
     this.root.tabIndex = 0
     this.root.setAttribute('role', 'group')
-    this.root.setAttribute('aria-label', 'Piano roll view: plus and minus zoom, F fits, Control with arrows scrolls')
+    this.root.setAttribute('aria-label', gettext('Piano roll view: plus and minus zoom, F fits, Control with arrows scrolls'))
     this.notes.dataset.interactive = ''
     this.notes.addEventListener(
       'wheel',

@@ -6,6 +6,7 @@ import { Scheduler, type SoundEvent } from './scheduler.ts'
 import { barsBetween, placeAt, type Score } from './score.ts'
 import type { Deck, Sound } from './sound.ts'
 import { TempoMap } from './tempo.ts'
+import { gettext } from './words.ts'
 
 export type PlayerState = 'stopped' | 'playing' | 'paused' | 'waiting'
 
@@ -358,7 +359,7 @@ export class Player extends EventTarget {
 
   /** Why nothing is heard, in a sentence, or null; changes with the event 'trouble'. */
   get trouble(): string | null {
-    if (this.going && this.strips_.length && !this.audible.some(Boolean)) return 'Every track is muted.'
+    if (this.going && this.strips_.length && !this.audible.some(Boolean)) return gettext('Every track is muted.')
     return this.sound.trouble
   }
 

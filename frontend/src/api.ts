@@ -1,5 +1,6 @@
 /** Everything the pages ask of the site's API; what goes wrong is always an ApiError with a sentence for people. */
-import type { Score, ScoreJson } from './score.ts'
+import { type Score, type ScoreJson, scoreToJson } from './score.ts'
+import { gettext } from './words.ts'
 
 export interface JobRequest {
   model: string
@@ -16,6 +17,34 @@ export interface JobRequest {
   top_p: number
   seed: number | null
   continue_from: { piece: string; bars: number } | null
+  /** Of a band alone. */
+  form?: string
+  latents?: Latents
+  density?: Partial<Record<string, number>>
+  muted?: readonly string[]
+  given?: Given | null
+  /** Of the variational networks alone: the piece to vary, how far, and what to push by how much. */
+  piece?: string | null
+  amount?: number
+  attributes?: Partial<Record<string, number>>
+}
+
+/** Seeds of the four latents of a band; what is null or left out follows the piece's own. */
+export interface Latents {
+  shared: number | null
+  shared_time: number | null
+  shared_time_of: Readonly<Record<string, number>>
+  private: Readonly<Record<string, number>>
+  private_time: Readonly<Record<string, number>>
+}
+
+/** Tracks that a band leaves as they are and plays along with: of a piece, or of a score sent with the request. */
+export interface Given {
+  piece?: string | null
+  score?: ScoreJson | string | null
+  tracks: readonly { track: number; role: string }[]
+  first_bar?: number
+  last_bar?: number | null
 }
 
 export type JobStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
@@ -40,6 +69,12 @@ export interface Job {
   created: string
 }
 
+/** A job that was just put in line, and how many more pieces, or else small jobs, this person may ask for within the day. */
+export interface AcceptedJob extends Job {
+  left_today: number
+  small_left_today: number
+}
+
 export type Visibility = 'private' | 'unlisted' | 'public'
 
 export interface Piece {
@@ -62,9 +97,9 @@ export interface Piece {
 }
 
 const words = {
-  offline: 'The site cannot be reached.',
-  offlineNext: 'Look at your connection, then try again.',
-  unclear: 'The site could not answer.',
+  offline: gettext('The site cannot be reached.'),
+  offlineNext: gettext('Look at your connection, then try again.'),
+  unclear: gettext('The site could not answer.'),
 }
 
 export class ApiError extends Error {
@@ -84,8 +119,25 @@ export class ApiError extends Error {
   }
 }
 
-/** Asks for a piece. The key makes a request that the browser sends twice one job. */
-export const createJob = (request: JobRequest) => send<Job>('POST', '/api/v1/generations/', request, { 'Idempotency-Key': newKey() })
+/**
+ * Asks for a piece; `beside` names a job from which it differs in its seed or its arranger alone, and then counts less.
+ * The key makes a request that the browser sends twice one job.
+ */
+export const createJob = (request: Partial<JobRequest>, beside?: string) =>
+  send<AcceptedJob>('POST', `/api/v1/generations/${beside ? `?${new URLSearchParams({ alternative_of: beside })}` : ''}`, request, { 'Idempotency-Key': newKey() })
+
+export interface InfillRequest {
+  score: ScoreJson
+  /** To be played anew. */
+  tracks: readonly number[]
+  /** In ticks. */
+  start: number
+  end: number
+  alternatives: number
+}
+
+/** Asks a band to play a stretch of some tracks anew, along with the others. */
+export const askInfill = (request: InfillRequest) => send<AcceptedJob>('POST', '/api/v1/infills/', request, { 'Idempotency-Key': newKey() })
 
 export const getJob = (code: string) => send<Job>('GET', `/api/v1/generations/${code}/`)
 
@@ -109,11 +161,15 @@ export async function editNotes(code: string, { length, tracks }: Score, version
   return answer.notes_etag
 }
 
-/** Keeps a score that was drawn as a private piece. */
-export async function keepDrawing(score: ScoreJson): Promise<{ piece: Piece; version: string }> {
-  const piece = await send<Piece>('POST', '/api/v1/drawings/', { score })
-  const { notes_etag } = await send<{ notes_etag: string }>('GET', `/api/v1/pieces/${piece.code}/notes/`)
-  return { piece, version: notes_etag }
+/** The version of a piece's notes, to be named when they are edited. */
+export const notesVersion = async (code: string) => (await send<{ notes_etag: string }>('GET', `/api/v1/pieces/${code}/notes/`)).notes_etag
+
+/** Keeps a score that was drawn as a private piece. Notes that a band played in it are said to be its own. */
+export async function keepDrawing(score: Score): Promise<{ piece: Piece; version: string }> {
+  const piece = await send<Piece>('POST', '/api/v1/drawings/', { score: scoreToJson(score) })
+  const version = await notesVersion(piece.code)
+  const byBand = score.tracks.some(({ notes }) => notes.some(({ origin }) => origin === 'model'))
+  return { piece, version: byBand ? await editNotes(piece.code, score, version) : version }
 }
 
 export const deletePiece = (code: string) => send<null>('DELETE', `/api/v1/pieces/${code}/`)
@@ -163,12 +219,58 @@ export interface Blend {
   }
 }
 
-export const askBlend = (pieces: readonly string[]) => send<Blend>('POST', '/api/v1/interpolations/', { pieces }, { 'Idempotency-Key': newKey() })
+/** `points`: on the way, or on each side of a square; else as many as are usual. */
+export const askBlend = (pieces: readonly string[], points: number | null = null) =>
+  send<Blend>('POST', '/api/v1/interpolations/', { pieces, points }, { 'Idempotency-Key': newKey() })
 
 export const getBlend = (code: string) => send<Blend>('GET', `/api/v1/interpolations/${code}/`)
 
 /** Keeps a point of a blend; several are kept one a bar. */
 export const keepPoint = (code: string, points: readonly number[]) => send<Piece>('POST', `/api/v1/interpolations/${code}/pieces/`, { points })
+
+export interface Collection {
+  code: string
+  title: string
+}
+
+/** My collections, newest first. */
+export const getCollections = () => send<{ results: Collection[] }>('GET', '/api/v1/collections/?page_size=100')
+
+export const createCollection = (title: string) => send<Collection>('POST', '/api/v1/collections/', { title })
+
+export const addToCollection = (collection: string, piece: string) => send<null>('PUT', `/api/v1/collections/${collection}/pieces/${piece}/`)
+
+export const tellPlayed = (code: string) => send<null>('POST', `/api/v1/pieces/${code}/plays/`)
+
+export const reportPiece = (code: string, reason: string) => send<unknown>('POST', `/api/v1/pieces/${code}/report/`, { reason })
+
+/** How often one of the three arrangers was chosen, with its 95 % interval; all as shares from 0 to 1. */
+export interface ArrangerShare {
+  arranger: string
+  votes: number
+  share: number
+  low: number
+  high: number
+}
+
+/** One's own vote on a seed, and the tally that is only then shown. */
+export interface Verdict {
+  seed: number
+  choice: string
+  n: number
+  tally: ArrangerShare[]
+}
+
+/** Before the vote. */
+export interface NoVerdict {
+  seed: number
+  choice: null
+}
+
+/** Votes for the best of three jobs that differ in their arranger alone; once a seed. */
+export const voteForArranger = (jobs: readonly string[], choice: string) => send<Verdict>('POST', '/api/v1/arranger-votes/', { jobs, choice })
+
+export const getVerdict = (seed: number) => send<Verdict | NoVerdict>('GET', `/api/v1/arranger-votes/${seed}/`)
 
 export const createToken = () => send<{ token: string }>('POST', '/api/v1/tokens/')
 

@@ -1,7 +1,6 @@
 /** A score to draw in: five empty tracks. */
+import { roleName } from './roles.ts'
 import { barTicks, type Metre, type Score, type Track } from './score.ts'
-
-const words = { drums: 'Drums', piano: 'Piano', guitar: 'Guitar', bass: 'Bass', strings: 'Strings' }
 
 /** Role and General MIDI program; the order is that of the picture's colours. */
 const PARTS = [
@@ -29,6 +28,6 @@ export function blankScore({ bpm, metre }: Frame): Score {
     length: BARS * barTicks(first),
     tempos: [{ tick: 0, bpm }],
     metres: [first],
-    tracks: PARTS.map(([role, program]): Track => ({ name: words[role], role, program, isDrum: role === 'drums', notes: [] })),
+    tracks: PARTS.map(([role, program]): Track => ({ name: roleName(role), role, program, isDrum: role === 'drums', notes: [] })),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changeAt, draggedPoints, nextBeat, shareWords } from './blendPath.ts'
+import { changeAt, draggedPoints, nextBeat, padIndex, padPlace, shareWords } from './blendPath.ts'
 import type { Note } from './note.ts'
 import type { Score } from './score.ts'
 
@@ -29,3 +29,9 @@ describe('what was dragged', () => {
 })
 
 it('says the shares in figures', () => expect(shareWords([0.75, 0.25], ['Mill', 'River'])).toBe('75 % Mill, 25 % River'))
+
+describe('the square', () => {
+  it('counts its points row after row', () => expect([padIndex(0, 0, 5), padIndex(4, 0, 5), padIndex(0, 4, 5), padIndex(4, 4, 5)]).toEqual([0, 4, 20, 24]))
+  it('takes the nearest point, and none outside', () => expect([padIndex(1.4, 0.6, 5), padIndex(-3, 9, 5)]).toEqual([6, 20]))
+  it('knows the place of each', () => expect(padPlace(13, 5)).toEqual([3, 2]))
+})

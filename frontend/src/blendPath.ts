@@ -38,3 +38,14 @@ export function draggedPoints(heard: ReadonlyMap<number, number>, bars: number, 
 export function shareWords(shares: readonly number[], titles: readonly string[]): string {
   return titles.map((title, i) => `${Math.round((shares[i] ?? 0) * 100)} % ${title}`).join(', ')
 }
+
+/** The number of a point of a square, row after row; a place between points, or outside, is that of the nearest. */
+export function padIndex(x: number, y: number, side: number): number {
+  const held = (at: number) => Math.max(0, Math.min(side - 1, Math.round(at)))
+  return held(y) * side + held(x)
+}
+
+/** Column and row of a point of a square. */
+export function padPlace(index: number, side: number): readonly [x: number, y: number] {
+  return [index % side, Math.floor(index / side)]
+}

@@ -147,3 +147,50 @@ export const controlStyles = css`
     }
   }
 `
+
+/** A bar of controls above the roll. One that is `pushed` stays a single row on a phone, which a thumb pushes aside: the roll keeps its height. */
+export const barStyles = css`
+  :host {
+    background: var(--surface);
+    border-bottom: 1px solid var(--line);
+  }
+  .bar {
+    display: flex;
+    align-items: center;
+    flex-wrap: wrap;
+    gap: 0.125rem 0.75rem;
+    padding: 0.25rem 0.5rem;
+  }
+  p {
+    margin: 0;
+  }
+  button:disabled {
+    opacity: 0.4;
+    cursor: default;
+  }
+  button[aria-checked='true'] {
+    color: var(--accent);
+    background: color-mix(in srgb, var(--accent) 14%, transparent);
+  }
+  .primary {
+    padding: 0 1rem;
+    font-weight: 600;
+    color: var(--on-accent, var(--ground));
+    background: var(--accent);
+  }
+  @media (hover: hover) {
+    .primary:hover:enabled {
+      background: color-mix(in srgb, var(--accent) 86%, var(--ink));
+    }
+  }
+  @media (max-width: 48rem) {
+    .bar.pushed {
+      flex-wrap: nowrap;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .bar.pushed > * {
+      flex: none;
+    }
+  }
+`

@@ -1,12 +1,13 @@
 /** Downloads of sound: the site renders a piece when it is first asked, so the button says how far it is. */
 import { ApiError, soundState, type SoundState } from './api.ts'
 import { find, findAll, make } from './dom.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  waiting: 'In line to be turned into sound.',
-  rendering: (share: number) => `Turning it into sound: ${Math.round(100 * share)} %`,
-  ready: 'Ready: the download begins.',
-  failed: 'That did not work. Try again in a moment.',
+  waiting: gettext('In line to be turned into sound.'),
+  rendering: (share: number) => interpolate(gettext('Turning it into sound: %s %'), [Math.round(100 * share)]),
+  ready: gettext('Ready: the download begins.'),
+  failed: gettext('That did not work. Try again in a moment.'),
 }
 
 const LOOK_AGAIN_MS = 400

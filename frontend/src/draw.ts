@@ -1,4 +1,5 @@
 /** An empty roll: what is drawn here is kept by the browser until it is saved as a piece. */
+import { Accompaniment } from './accompany.ts'
 import { keepDrawing } from './api.ts'
 import { blankScore, FIRST_TRACK, type Frame } from './blankScore.ts'
 import { bindDialogs } from './dialogs.ts'
@@ -6,7 +7,7 @@ import { find, isTyping } from './dom.ts'
 import type { Editor } from './editing/Editor.ts'
 import './playerElement.ts'
 import { FASTEST, SLOWEST } from './Player.ts'
-import { type Score, scoreToJson } from './score.ts'
+import type { Score } from './score.ts'
 
 declare global {
   interface DocumentEventMap {
@@ -23,11 +24,16 @@ const element = find<HTMLElementTagNameMap['ostinato-player']>('#player')
 const tempo = find<HTMLInputElement>('#draw-tempo')
 const metre = find<HTMLSelectElement>('#draw-metre')
 bindDialogs()
+// Not there where no band is installed.
+const button = document.querySelector<HTMLButtonElement>('#accompany')
+const accompaniment = button && new Accompaniment(element, button, find('#accompany-line'))
 
 /** Sends the drawing and goes on with it on the page of its piece, with all that can be undone. */
 async function save(score: Score): Promise<string> {
-  const { piece, version } = await keepDrawing(scoreToJson(score))
-  element.session?.moveTo(piece.code, version)
+  const played = await accompaniment?.keep(score)
+  const { piece, version } = played ?? (await keepDrawing(score))
+  accompaniment?.forget()
+  element.session?.moveTo(piece.code, version, played?.places)
   location.assign(`${piece.url}?edit`)
   return version
 }
@@ -35,7 +41,7 @@ async function save(score: Score): Promise<string> {
 async function open(quiet: boolean): Promise<void> {
   element.load(blankScore({ bpm: Number(tempo.value), metre: metre.value }))
   element.player.setCurrentTrack(FIRST_TRACK)
-  const { editor } = await element.edit({ code: DRAWING, etag: '', save, quiet })
+  const { editor } = await element.edit({ code: DRAWING, etag: '', save, quiet, mayInfill: button !== null })
   document.dispatchEvent(new CustomEvent('ostinato-draw', { detail: { editor } }))
 }
 
@@ -59,6 +65,7 @@ find('#frame').addEventListener('change', () => {
 find('#frame').addEventListener('submit', (event) => event.preventDefault())
 find('#afresh').addEventListener('click', () => {
   element.session?.forget()
+  accompaniment?.forget()
   void open(true)
 })
 document.addEventListener('keydown', (event) => {

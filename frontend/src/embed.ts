@@ -1,14 +1,16 @@
 /** A piece inside a page of another site: a button or the page around it plays it. */
 import { find, pageData } from './dom.ts'
 import { Remote } from './embed/Remote.ts'
+import { countPlay } from './listening.ts'
 import { Player } from './Player.ts'
 import { barsBetween, scoreFromJson, type ScoreJson } from './score.ts'
 import { Synth } from './synth.ts'
 import { clockText } from './tempo.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  play: (title: string) => `Play ${title}`,
-  pause: (title: string) => `Pause ${title}`,
+  play: (title: string) => interpolate(gettext('Play %s'), [title]),
+  pause: (title: string) => interpolate(gettext('Pause %s'), [title]),
   time: (elapsed: string, duration: string) => `${elapsed} / ${duration}`,
 }
 
@@ -24,6 +26,7 @@ const time = find('#embed-time')
 const playhead = document.querySelector<HTMLElement>('#embed-playhead')
 const seek = document.querySelector<HTMLInputElement>('#embed-seek')
 
+countPlay(player, place.dataset.piece ?? '')
 player.addEventListener('state', showState)
 player.addEventListener('position', showPosition)
 player.addEventListener('trouble', () => (find('#embed-trouble').textContent = player.trouble ?? ''))

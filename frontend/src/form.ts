@@ -1,8 +1,9 @@
 /** Forms that are sent by script: errors beside their field, a button that says what is going on. */
 import { ApiError } from './api.ts'
 import { icon, make } from './dom.ts'
+import { gettext } from './words.ts'
 
-const words = { failed: 'Something went wrong on this page. Nothing was lost; try again.' }
+const words = { failed: gettext('Something went wrong on this page. Nothing was lost; try again.') }
 
 /** Shows what was wrong, each sentence beside its field, the rest at the top, and goes to the first. */
 export function showErrors(form: HTMLFormElement, error: unknown): void {

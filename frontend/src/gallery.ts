@@ -1,4 +1,6 @@
 /** Lists of cards: they let themselves be heard, go on as one scrolls, and stand where they stood on the way back. */
+import { offerSecond } from './blendPick.ts'
+import { bindCardMenu } from './cardMenu.ts'
 import { find } from './dom.ts'
 import { bindPreviews } from './preview.ts'
 
@@ -8,6 +10,8 @@ const KEPT = 'gallery-place:'
 
 const cards = document.getElementById('cards')
 restore()
+bindCardMenu()
+offerSecond()
 let unbind = bindPreviews()
 const watch = new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && void more(), { rootMargin: AHEAD })
 watchMore()
@@ -30,6 +34,7 @@ async function more(): Promise<void> {
     unbind()
     cards.append(...(page.getElementById('cards')?.children ?? []))
     unbind = bindPreviews()
+    offerSecond()
     const next = page.getElementById('more')
     if (next) nav.replaceWith(next)
     else nav.remove()

@@ -1,4 +1,6 @@
 /** Home: a piece that plays without sound, and the press that opens the studio in the same document. */
+import { offerSecond } from './blendPick.ts'
+import { bindCardMenu } from './cardMenu.ts'
 import { find, movesLittle, pageData } from './dom.ts'
 import { PianoRoll } from './PianoRoll.ts'
 import { bindPreviews } from './preview.ts'
@@ -22,6 +24,8 @@ if (hero) {
   else stopHero = new SilentPlay(score, host, (tick) => roll.setPlayhead(tick)).stop
 }
 const stopPreviews = bindPreviews()
+bindCardMenu()
+offerSecond()
 
 // The studio is fetched while nobody waits, so that the press opens it at once.
 const make = find<HTMLAnchorElement>('#make')

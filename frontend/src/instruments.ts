@@ -1,33 +1,35 @@
 /** General MIDI's instruments in their 16 families of eight. */
+import { gettext } from './words.ts'
+
 export const FAMILIES: readonly { readonly name: string; readonly instruments: readonly string[] }[] = [
-  { name: 'Piano', instruments: ['Grand piano', 'Bright piano', 'Electric grand', 'Honky-tonk piano', 'Electric piano 1', 'Electric piano 2', 'Harpsichord', 'Clavinet'] },
-  { name: 'Chromatic percussion', instruments: ['Celesta', 'Glockenspiel', 'Music box', 'Vibraphone', 'Marimba', 'Xylophone', 'Tubular bells', 'Dulcimer'] },
-  { name: 'Organ', instruments: ['Drawbar organ', 'Percussive organ', 'Rock organ', 'Church organ', 'Reed organ', 'Accordion', 'Harmonica', 'Tango accordion'] },
-  { name: 'Guitar', instruments: ['Nylon guitar', 'Steel guitar', 'Jazz guitar', 'Clean guitar', 'Muted guitar', 'Overdriven guitar', 'Distorted guitar', 'Guitar harmonics'] },
-  { name: 'Bass', instruments: ['Acoustic bass', 'Fingered bass', 'Picked bass', 'Fretless bass', 'Slap bass 1', 'Slap bass 2', 'Synth bass 1', 'Synth bass 2'] },
-  { name: 'Strings', instruments: ['Violin', 'Viola', 'Cello', 'Contrabass', 'Tremolo strings', 'Pizzicato strings', 'Harp', 'Timpani'] },
-  { name: 'Ensemble', instruments: ['Strings', 'Slow strings', 'Synth strings 1', 'Synth strings 2', 'Choir aahs', 'Voice oohs', 'Synth choir', 'Orchestra hit'] },
-  { name: 'Brass', instruments: ['Trumpet', 'Trombone', 'Tuba', 'Muted trumpet', 'French horn', 'Brass section', 'Synth brass 1', 'Synth brass 2'] },
-  { name: 'Reed', instruments: ['Soprano sax', 'Alto sax', 'Tenor sax', 'Baritone sax', 'Oboe', 'English horn', 'Bassoon', 'Clarinet'] },
-  { name: 'Pipe', instruments: ['Piccolo', 'Flute', 'Recorder', 'Pan flute', 'Blown bottle', 'Shakuhachi', 'Whistle', 'Ocarina'] },
-  { name: 'Synth lead', instruments: ['Square lead', 'Saw lead', 'Calliope lead', 'Chiff lead', 'Charang lead', 'Voice lead', 'Fifths lead', 'Bass lead'] },
-  { name: 'Synth pad', instruments: ['New age pad', 'Warm pad', 'Polysynth pad', 'Choir pad', 'Bowed pad', 'Metallic pad', 'Halo pad', 'Sweep pad'] },
-  { name: 'Synth effects', instruments: ['Rain', 'Soundtrack', 'Crystal', 'Atmosphere', 'Brightness', 'Goblins', 'Echoes', 'Science fiction'] },
-  { name: 'Ethnic', instruments: ['Sitar', 'Banjo', 'Shamisen', 'Koto', 'Kalimba', 'Bagpipe', 'Fiddle', 'Shanai'] },
-  { name: 'Percussive', instruments: ['Tinkle bell', 'Agogo', 'Steel drums', 'Woodblock', 'Taiko drum', 'Melodic tom', 'Synth drum', 'Reverse cymbal'] },
-  { name: 'Sound effects', instruments: ['Fret noise', 'Breath noise', 'Seashore', 'Birds', 'Telephone', 'Helicopter', 'Applause', 'Gunshot'] },
+  { name: gettext('Piano'), instruments: [gettext('Grand piano'), gettext('Bright piano'), gettext('Electric grand'), gettext('Honky-tonk piano'), gettext('Electric piano 1'), gettext('Electric piano 2'), gettext('Harpsichord'), gettext('Clavinet')] },
+  { name: gettext('Chromatic percussion'), instruments: [gettext('Celesta'), gettext('Glockenspiel'), gettext('Music box'), gettext('Vibraphone'), gettext('Marimba'), gettext('Xylophone'), gettext('Tubular bells'), gettext('Dulcimer')] },
+  { name: gettext('Organ'), instruments: [gettext('Drawbar organ'), gettext('Percussive organ'), gettext('Rock organ'), gettext('Church organ'), gettext('Reed organ'), gettext('Accordion'), gettext('Harmonica'), gettext('Tango accordion')] },
+  { name: gettext('Guitar'), instruments: [gettext('Nylon guitar'), gettext('Steel guitar'), gettext('Jazz guitar'), gettext('Clean guitar'), gettext('Muted guitar'), gettext('Overdriven guitar'), gettext('Distorted guitar'), gettext('Guitar harmonics')] },
+  { name: gettext('Bass'), instruments: [gettext('Acoustic bass'), gettext('Fingered bass'), gettext('Picked bass'), gettext('Fretless bass'), gettext('Slap bass 1'), gettext('Slap bass 2'), gettext('Synth bass 1'), gettext('Synth bass 2')] },
+  { name: gettext('Strings'), instruments: [gettext('Violin'), gettext('Viola'), gettext('Cello'), gettext('Contrabass'), gettext('Tremolo strings'), gettext('Pizzicato strings'), gettext('Harp'), gettext('Timpani')] },
+  { name: gettext('Ensemble'), instruments: [gettext('Strings'), gettext('Slow strings'), gettext('Synth strings 1'), gettext('Synth strings 2'), gettext('Choir aahs'), gettext('Voice oohs'), gettext('Synth choir'), gettext('Orchestra hit')] },
+  { name: gettext('Brass'), instruments: [gettext('Trumpet'), gettext('Trombone'), gettext('Tuba'), gettext('Muted trumpet'), gettext('French horn'), gettext('Brass section'), gettext('Synth brass 1'), gettext('Synth brass 2')] },
+  { name: gettext('Reed'), instruments: [gettext('Soprano sax'), gettext('Alto sax'), gettext('Tenor sax'), gettext('Baritone sax'), gettext('Oboe'), gettext('English horn'), gettext('Bassoon'), gettext('Clarinet')] },
+  { name: gettext('Pipe'), instruments: [gettext('Piccolo'), gettext('Flute'), gettext('Recorder'), gettext('Pan flute'), gettext('Blown bottle'), gettext('Shakuhachi'), gettext('Whistle'), gettext('Ocarina')] },
+  { name: gettext('Synth lead'), instruments: [gettext('Square lead'), gettext('Saw lead'), gettext('Calliope lead'), gettext('Chiff lead'), gettext('Charang lead'), gettext('Voice lead'), gettext('Fifths lead'), gettext('Bass lead')] },
+  { name: gettext('Synth pad'), instruments: [gettext('New age pad'), gettext('Warm pad'), gettext('Polysynth pad'), gettext('Choir pad'), gettext('Bowed pad'), gettext('Metallic pad'), gettext('Halo pad'), gettext('Sweep pad')] },
+  { name: gettext('Synth effects'), instruments: [gettext('Rain'), gettext('Soundtrack'), gettext('Crystal'), gettext('Atmosphere'), gettext('Brightness'), gettext('Goblins'), gettext('Echoes'), gettext('Science fiction')] },
+  { name: gettext('Ethnic'), instruments: [gettext('Sitar'), gettext('Banjo'), gettext('Shamisen'), gettext('Koto'), gettext('Kalimba'), gettext('Bagpipe'), gettext('Fiddle'), gettext('Shanai')] },
+  { name: gettext('Percussive'), instruments: [gettext('Tinkle bell'), gettext('Agogo'), gettext('Steel drums'), gettext('Woodblock'), gettext('Taiko drum'), gettext('Melodic tom'), gettext('Synth drum'), gettext('Reverse cymbal')] },
+  { name: gettext('Sound effects'), instruments: [gettext('Fret noise'), gettext('Breath noise'), gettext('Seashore'), gettext('Birds'), gettext('Telephone'), gettext('Helicopter'), gettext('Applause'), gettext('Gunshot')] },
 ]
 
 /** The drum kits that our sound bank has, by program. */
 export const KITS: readonly { readonly program: number; readonly name: string }[] = [
-  { program: 0, name: 'Standard kit' },
-  { program: 8, name: 'Room kit' },
-  { program: 16, name: 'Power kit' },
-  { program: 24, name: 'Electronic kit' },
-  { program: 25, name: 'TR-808 kit' },
-  { program: 32, name: 'Jazz kit' },
-  { program: 40, name: 'Brush kit' },
-  { program: 48, name: 'Orchestra kit' },
+  { program: 0, name: gettext('Standard kit') },
+  { program: 8, name: gettext('Room kit') },
+  { program: 16, name: gettext('Power kit') },
+  { program: 24, name: gettext('Electronic kit') },
+  { program: 25, name: gettext('TR-808 kit') },
+  { program: 32, name: gettext('Jazz kit') },
+  { program: 40, name: gettext('Brush kit') },
+  { program: 48, name: gettext('Orchestra kit') },
 ]
 
 /** A sound as the bank knows it: a program, or a drum kit. */

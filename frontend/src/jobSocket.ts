@@ -25,9 +25,17 @@ export interface JobNotes {
   until: number
   bars_done: number
 }
+/** One alternative of an infill. */
+export interface JobAlternative {
+  type: 'alternative'
+  number: number
+  index: number
+  notes: TrackNoteRow[]
+}
 export interface JobFinished {
   type: 'finished'
   number: number
+  /** Empty for what becomes no piece. */
   piece: string
 }
 export interface JobCancelled {
@@ -46,7 +54,7 @@ export interface JobQueue {
   position: number
   wait_seconds: number | null
 }
-export type JobEvent = JobState | JobOpening | JobNotes | JobFinished | JobCancelled | JobFailed | JobQueue
+export type JobEvent = JobState | JobOpening | JobNotes | JobAlternative | JobFinished | JobCancelled | JobFailed | JobQueue
 
 export interface JobSocketHandlers {
   onEvent: (event: JobEvent) => void

@@ -2,8 +2,9 @@
 import { keepPiece, postForm } from './api.ts'
 import { find } from './dom.ts'
 import { showErrors, whileBusy } from './form.ts'
+import { gettext } from './words.ts'
 
-const words = { keeping: 'Keeping it' }
+const words = { keeping: gettext('Keeping it') }
 
 export interface Keepable {
   code: string

@@ -5,12 +5,13 @@ import { bindPreviews } from './preview.ts'
 import { rename } from './rename.ts'
 import { toast } from './toast.ts'
 import { Upload } from './upload.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  deleted: (title: string) => `${title} is deleted.`,
-  undo: 'Undo',
-  failed: 'That did not work. Nothing was changed.',
-  kept: (title: string) => `${title} is kept.`,
+  deleted: (title: string) => interpolate(gettext('%s is deleted.'), [title]),
+  undo: gettext('Undo'),
+  failed: gettext('That did not work. Nothing was changed.'),
+  kept: (title: string) => interpolate(gettext('%s is kept.'), [title]),
 }
 
 const page = find('#library')

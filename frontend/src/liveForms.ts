@@ -5,10 +5,12 @@
 import { csrfToken, errorFrom } from './api.ts'
 import { clearErrors, showErrors } from './form.ts'
 import { toast } from './toast.ts'
+import { gettext } from './words.ts'
 
-const words = { unreachable: 'The site cannot be reached. What you typed is still here; try again.' }
+const words = { unreachable: gettext('The site cannot be reached. What you typed is still here; try again.') }
 
-type Swapped = (ids: readonly string[]) => void
+/** sent: by a form of this page, and not because somebody else changed something. */
+type Swapped = (ids: readonly string[], sent: boolean) => void
 
 export function bindLiveForms(onSwap: Swapped): void {
   const onSubmit = (e: SubmitEvent): void => {
@@ -33,7 +35,7 @@ async function send(form: HTMLFormElement, pressed: HTMLElement | null, onSwap: 
     const headers = { 'X-Requested-With': 'fetch', 'X-CSRFToken': csrfToken() }
     const answer = await fetch(address, { method: 'POST', body, headers, credentials: 'same-origin' })
     const text = await answer.text()
-    if (answer.ok) swap(text, idsOf(form), onSwap)
+    if (answer.ok) swap(text, idsOf(form), onSwap, true)
     else refused(form, errorFrom(answer.status, parsed(text), (name) => answer.headers.get(name)))
   } catch {
     toast(words.unreachable)
@@ -46,7 +48,7 @@ async function send(form: HTMLFormElement, pressed: HTMLElement | null, onSwap: 
 export async function renew(ids: readonly string[], onSwap: Swapped): Promise<void> {
   try {
     const answer = await fetch(location.pathname + location.search, { credentials: 'same-origin' })
-    if (answer.ok) swap(await answer.text(), ids, onSwap)
+    if (answer.ok) swap(await answer.text(), ids, onSwap, false)
   } catch {
     // The next ring, or the next look at the page, brings it.
   }
@@ -60,7 +62,7 @@ function refused(form: HTMLFormElement, error: ReturnType<typeof errorFrom>): vo
   else toast(error.message)
 }
 
-function swap(page: string, ids: readonly string[], onSwap: Swapped): void {
+function swap(page: string, ids: readonly string[], onSwap: Swapped, sent: boolean): void {
   const fresh = new DOMParser().parseFromString(page, 'text/html')
   const focused = document.activeElement
   for (const id of ids) {
@@ -72,7 +74,7 @@ function swap(page: string, ids: readonly string[], onSwap: Swapped): void {
     before.replaceWith(document.adoptNode(after))
     if (held) focusAgain(after, held)
   }
-  onSwap(ids)
+  onSwap(ids, sent)
 }
 
 /** What somebody was typing in a part that is renewed under their hands stays, unless it was just sent. */

@@ -1,56 +1,35 @@
-import { css, html, LitElement, type PropertyValues } from 'lit'
+import { css, html } from 'lit'
+import { ControlBar } from './controlBar.ts'
 import { controlStyles } from './controlStyles.ts'
-import { fill } from './fill.ts'
 import { FAMILIES, KITS, kitFor } from './instruments.ts'
 import type { Player, Strip } from './Player.ts'
 import { type TrackStyle, trackStyles } from './trackStyle.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  mixer: 'Tracks',
-  instrument: (name: string) => `Instrument of ${name}`,
-  mute: (name: string) => `Mute ${name}`,
-  solo: (name: string) => `Solo ${name}`,
-  level: (name: string) => `Level of ${name}`,
-  current: (name: string) => `${name}: the keys M and N, and the keyboard of the roll, mean this track`,
+  mixer: gettext('Tracks'),
+  instrument: (name: string) => interpolate(gettext('Instrument of %s'), [name]),
+  mute: (name: string) => interpolate(gettext('Mute %s'), [name]),
+  solo: (name: string) => interpolate(gettext('Solo %s'), [name]),
+  level: (name: string) => interpolate(gettext('Level of %s'), [name]),
+  current: (name: string) => interpolate(gettext('%s: the keys M and N, and the keyboard of the roll, mean this track'), [name]),
 } as const
 
 /** One strip a track: its name with colour and pattern, instrument, mute, solo and level. Property: `player`. */
-export class MixerElement extends LitElement {
+export class MixerElement extends ControlBar {
   static override properties = { player: { attribute: false } }
 
   declare player: Player | null
-  private joined: AbortController | null = null
+  protected override readonly label = words.mixer
+  protected override readonly subject = 'player'
 
   constructor() {
     super()
     this.player = null
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.setAttribute('role', 'group')
-    this.setAttribute('aria-label', words.mixer)
-    this.join()
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.joined?.abort()
-  }
-
-  override willUpdate(changed: PropertyValues): void {
-    if (changed.has('player') && this.isConnected) this.join()
-  }
-
-  override updated(): void {
-    for (const slider of this.renderRoot.querySelectorAll<HTMLInputElement>('input[type=range]')) fill(slider)
-  }
-
-  private join(): void {
-    this.joined?.abort()
-    if (!this.player) return
-    this.joined = new AbortController()
-    for (const type of ['strips', 'load']) this.player.addEventListener(type, () => this.requestUpdate(), { signal: this.joined.signal })
+  protected override watch(signal: AbortSignal): void {
+    if (this.player) this.redrawOn(this.player, ['strips', 'load'], signal)
   }
 
   override render() {

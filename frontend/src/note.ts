@@ -12,6 +12,8 @@ export interface Note {
   readonly velocity: number
   /** Where it is known. */
   readonly origin?: Origin
+  /** A person holds it: what a network plays anew leaves it as it is. */
+  readonly locked?: true
 }
 
 /** A note as the API and the sockets write it. */

@@ -2,28 +2,33 @@
 import { drumName } from './drums.ts'
 import { type Note, type Origin, TICKS_PER_QUARTER } from './note.ts'
 import { beatTicks, type Metre, placeAt } from './score.ts'
+import { gettext, interpolate, number, pgettext } from './words.ts'
 
 const words = {
-  bar: (bar: number) => `bar ${bar}`,
-  beat: (beat: string) => `beat ${beat}`,
-  origins: { model: 'by the model', human: 'by hand', edited: 'by the model, edited' } satisfies Record<Origin, string>,
-  dotted: (name: string) => `dotted ${name}`,
-  triplet: (name: string) => `${name} triplet`,
-  beats: (quarters: string) => `${quarters} quarters`,
-  velocity: (velocity: number) => `velocity ${velocity}`,
+  bar: (bar: number) => interpolate(gettext('bar %s'), [bar]),
+  beat: (beat: string) => interpolate(gettext('beat %s'), [beat]),
+  origins: { model: gettext('by the model'), human: gettext('by hand'), edited: gettext('by the model, edited') } satisfies Record<Origin, string>,
+  locked: gettext('locked'),
+  dotted: (name: string) => interpolate(gettext('dotted %s'), [name]),
+  triplet: (name: string) => interpolate(gettext('%s triplet'), [name]),
+  beats: (quarters: string) => interpolate(gettext('%s quarters'), [quarters]),
+  velocity: (velocity: number) => interpolate(gettext('velocity %s'), [velocity]),
 }
 
 const LENGTHS: readonly (readonly [name: string, ticks: number])[] = [
-  ['double whole', 8 * TICKS_PER_QUARTER],
-  ['whole', 4 * TICKS_PER_QUARTER],
-  ['half', 2 * TICKS_PER_QUARTER],
-  ['quarter', TICKS_PER_QUARTER],
-  ['eighth', TICKS_PER_QUARTER / 2],
-  ['sixteenth', TICKS_PER_QUARTER / 4],
-  ['thirty-second', TICKS_PER_QUARTER / 8],
+  [pgettext('a note’s length', 'double whole'), 8 * TICKS_PER_QUARTER],
+  [pgettext('a note’s length', 'whole'), 4 * TICKS_PER_QUARTER],
+  [pgettext('a note’s length', 'half'), 2 * TICKS_PER_QUARTER],
+  [pgettext('a note’s length', 'quarter'), TICKS_PER_QUARTER],
+  [pgettext('a note’s length', 'eighth'), TICKS_PER_QUARTER / 2],
+  [pgettext('a note’s length', 'sixteenth'), TICKS_PER_QUARTER / 4],
+  [pgettext('a note’s length', 'thirty-second'), TICKS_PER_QUARTER / 8],
 ]
 
-const STEPS = ['C', 'C sharp', 'D', 'E flat', 'E', 'F', 'F sharp', 'G', 'A flat', 'A', 'B flat', 'B'] as const
+const STEPS = [
+  'C', pgettext('a pitch', 'C sharp'), 'D', pgettext('a pitch', 'E flat'), 'E', 'F', pgettext('a pitch', 'F sharp'), 'G',
+  pgettext('a pitch', 'A flat'), 'A', pgettext('a pitch', 'B flat'), pgettext('a pitch', 'B'),
+] // prettier-ignore
 
 /** 480 → "quarter", 720 → "dotted quarter", 160 → "eighth triplet", 600 → "1.25 quarters". A tick too many or few is forgiven. */
 export function lengthName(ticks: number): string {
@@ -54,12 +59,13 @@ export function noteSentence(note: Note, track: { readonly name: string; readonl
   if (!track.isDrum) parts.push(lengthName(note.duration))
   parts.push(track.name)
   if (note.origin) parts.push(words.origins[note.origin])
+  if (note.locked) parts.push(words.locked)
   return parts.join(', ')
 }
 
 export const velocityWords = words.velocity
 
 /** At most two places behind the point, and none that say nothing. */
-function decimal(number: number): string {
-  return String(Math.round(number * 100) / 100)
+function decimal(n: number): string {
+  return number(n, { maximumFractionDigits: 2, useGrouping: false })
 }

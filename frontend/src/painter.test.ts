@@ -67,7 +67,7 @@ test('what is not written yet is not drawn', () => {
 
 test('the note under the playhead is lit', () => {
   const { context, notes } = pen()
-  paintMoment(context, scene([track('red', [0, 480, 960])]), { playhead: 700, loop: null, edge: null, mark: null })
+  paintMoment(context, scene([track('red', [0, 480, 960])]), { playhead: 700, loop: null, edge: null, mark: null, noted: null, pins: [] })
   expect(notes('red lit')).toEqual([LEAD + 48])
 })
 

@@ -249,7 +249,16 @@ export interface Moment {
   readonly edge: number | null
   /** The note that the cursor of the keys is on. */
   readonly mark: Mark | null
+  /** Notes that somebody chose, or wrote about. */
+  readonly noted: Noted | null
+  /** Where people wrote about the piece, in ticks. */
+  readonly pins: readonly number[]
 }
+
+/** Notes of a piece: of each track, by its number, onset and pitch as `noteKey` joins them. */
+export type Noted = ReadonlyMap<number, ReadonlySet<number>>
+
+export const noteKey = ({ onset, pitch }: Pick<Note, 'onset' | 'pitch'>): number => onset * 128 + pitch
 
 export interface Mark {
   readonly track: number
@@ -257,11 +266,12 @@ export interface Mark {
 }
 
 /** What moves over the picture: the loop, the soft edge, the notes that sound, the playhead. */
-export function paintMoment(pen: Pen, scene: Scene, { playhead, loop, edge, mark }: Moment): void {
+export function paintMoment(pen: Pen, scene: Scene, { playhead, loop, edge, mark, noted }: Moment): void {
   const { view, palette } = scene
   pen.clearRect(0, 0, view.width, view.height)
   if (loop) paintLoop(pen, scene, loop)
   if (edge !== null) paintEdge(pen, scene, edge)
+  if (noted) paintNoted(pen, scene, noted)
   if (mark) paintMark(pen, scene, mark)
   if (playhead === null) return
   paintSounding(pen, scene, playhead)
@@ -315,6 +325,26 @@ function paintEdge(pen: Pen, scene: Scene, edge: number): void {
 }
 
 /** A ring around one note, away from its edge so that it shows on every colour. */
+function paintNoted(pen: Pen, scene: Scene, noted: Noted): void {
+  const { view, palette, tracks } = scene
+  const box: NoteBox = { x: 0, y: 0, width: 0, height: 0 }
+  pen.strokeStyle = css(palette.ink)
+  pen.fillStyle = css(palette.accent, 0.45)
+  pen.lineWidth = 2
+  for (const [track, keys] of noted) {
+    const shown = tracks[track]
+    shown?.index.between(view.tick(-20), view.tick(view.width + 2), (note) => {
+      if (!keys.has(noteKey(note))) return
+      noteBox(scene, note, shown.isDrum, box)
+      if (!shown.isDrum && box.y > view.pitchHeight) return
+      pen.beginPath()
+      pen.roundRect(box.x - 1, box.y - 1, box.width + 2, box.height + 2, 4)
+      pen.fill()
+      pen.stroke()
+    })
+  }
+}
+
 function paintMark(pen: Pen, scene: Scene, { track, note }: Mark): void {
   const painted = scene.tracks[track]
   if (!painted) return
@@ -346,7 +376,10 @@ function paintSounding(pen: Pen, scene: Scene, tick: number): void {
 }
 
 /** Bar numbers, metres and the loop, on top. */
-export function paintRuler(pen: Pen, scene: Scene, height: number, { playhead, loop }: Moment, loopOn: boolean): void {
+/** Half as wide as the mark of a comment, px. */
+const PIN = 3.5
+
+export function paintRuler(pen: Pen, scene: Scene, height: number, { playhead, loop, pins }: Moment, loopOn: boolean): void {
   const { view, palette, metres, ratio } = scene
   const hair = 1 / ratio
   const snap = (px: number) => Math.round(px * ratio) / ratio
@@ -395,6 +428,14 @@ export function paintRuler(pen: Pen, scene: Scene, height: number, { playhead, l
       pen.fillText(sign, label, height / 2 - 2)
       label += pen.measureText(sign).width + 8
     }
+  }
+  pen.fillStyle = css(palette.accent)
+  for (const tick of pins) {
+    const x = view.x(tick)
+    if (x < -PIN || x > view.width + PIN) continue
+    pen.beginPath()
+    pen.arc(x, PIN + 1, PIN, 0, 2 * Math.PI)
+    pen.fill()
   }
   if (playhead === null) return
   const x = snap(view.x(playhead)) + 0.25

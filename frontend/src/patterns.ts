@@ -28,7 +28,7 @@ export function makeInk(style: TrackStyle, palette: Palette, ratio: number): Ink
   const bright: Rgb = palette.dark ? [255, 255, 255] : [0, 0, 0]
   // Soft notes lean to the ground, loud ones stand as they are: visible, never shouting.
   const shades = Array.from({ length: SHADES }, (_, i) => mix(colour, palette.ground, 0.36 * (1 - i / (SHADES - 1))))
-  const outline = style.pattern === 'outline'
+  const outline = style.pattern === 'outline' || style.pattern === 'locked'
   return {
     plain: shades.map((shade) => css(shade)),
     fills: shades.map((shade) => (style.pattern === 'solid' ? null : tile(style.pattern, shade, palette, ratio))),
@@ -52,9 +52,9 @@ function tile(pattern: Pattern, colour: Rgb, palette: Palette, ratio: number): C
   canvas.width = canvas.height = side
   const pen = canvas.getContext('2d')!
   const mark = css(mix(colour, palette.ground, palette.dark ? 0.34 : 0.3))
-  pen.fillStyle = pattern === 'outline' ? css(mix(colour, palette.ground, palette.dark ? 0.46 : 0.62)) : css(colour)
+  pen.fillStyle = pattern === 'outline' || pattern === 'locked' ? css(mix(colour, palette.ground, palette.dark ? 0.46 : 0.62)) : css(colour)
   pen.fillRect(0, 0, side, side)
-  drawMarks(pen, pattern, side, mark)
+  drawMarks(pen, pattern, side, pattern === 'locked' ? css(colour) : mark)
   return pen.createPattern(canvas, 'repeat')
 }
 
@@ -75,6 +75,11 @@ function drawMarks(pen: CanvasRenderingContext2D, pattern: Pattern, side: number
     pen.lineWidth = side * 0.14
     line(-0.1, -0.1, 1.1, 1.1)
     line(-0.1, 1.1, 1.1, -0.1)
+  } else if (pattern === 'locked') {
+    pen.lineWidth = side * 0.32
+    line(-0.25, 0.75, 0.25, 1.25)
+    line(-0.25, -0.25, 1.25, 1.25)
+    line(0.75, -0.25, 1.25, 0.25)
   } else if (pattern === 'dots') {
     for (const [x, y] of [[0.25, 0.25], [0.75, 0.75]] as const) {
       pen.beginPath()

@@ -1,7 +1,9 @@
 /** One piece: played, renamed, published, continued from the bar where the playhead stands. */
 import { ApiError, changePiece, deletePiece, keepPiece } from './api.ts'
+import { bindAlike } from './alike.ts'
 import { bindDialogs } from './dialogs.ts'
 import { find, isTyping, pageData } from './dom.ts'
+import { countPlay } from './listening.ts'
 import { withOrigins } from './origins.ts'
 import { bindEditing } from './pieceEdit.ts'
 import './playerElement.ts'
@@ -10,24 +12,29 @@ import { barCount, barsBetween, placeAt, scoreFromJson, type ScoreJson } from '.
 import { bindScoreView } from './scoreView.ts'
 import { bindSharing } from './sharing.ts'
 import { toast } from './toast.ts'
+import { bindVary } from './vary.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  continueFromEnd: 'Continue from the end',
-  continueAfter: (bar: number) => `Continue after bar ${bar}`,
-  failed: 'That did not work. Nothing was changed.',
+  continueFromEnd: gettext('Continue from the end'),
+  continueAfter: (bar: number) => interpolate(gettext('Continue after bar %s'), [bar]),
+  failed: gettext('That did not work. Nothing was changed.'),
 }
 
 const page = find('#piece')
 const code = page.dataset.piece ?? ''
-const data = pageData<{ score: ScoreJson; origins?: string[]; notes_etag?: string }>()
+const data = pageData<{ score: ScoreJson; origins?: string[]; notes_etag?: string; may_infill?: boolean }>()
 const score = withOrigins(scoreFromJson(data.score), data.origins ?? [])
 const element = find<HTMLElementTagNameMap['ostinato-player']>('#player')
 const { player } = element
 element.load(score)
+countPlay(player, code)
 bindDialogs()
-bindEditing(element, code, data.notes_etag ?? '')
+bindEditing(element, code, data.notes_etag ?? '', data.may_infill ?? false)
 bindSharing(code)
 bindScoreView(element)
+bindVary(code)
+bindAlike()
 
 // ?bar=9 is a link to a moment.
 const wanted = Number(new URLSearchParams(location.search).get('bar'))

@@ -7,7 +7,7 @@ import type { Score } from './score.ts'
 /** In the address while notes are edited, so that a reload comes back to them. */
 const EDITING = 'edit'
 
-export function bindEditing(element: PlayerElement, code: string, etag: string): void {
+export function bindEditing(element: PlayerElement, code: string, etag: string, mayInfill: boolean): void {
   const button = document.querySelector<HTMLButtonElement>('#edit')
   if (!button) return
   button.disabled = false
@@ -30,6 +30,7 @@ export function bindEditing(element: PlayerElement, code: string, etag: string):
       code,
       etag: version,
       save,
+      mayInfill,
       onDone: () => {
         address(false)
         button.hidden = false

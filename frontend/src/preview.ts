@@ -1,15 +1,17 @@
 /** Cards and rows that let their piece be heard: rest the pointer on the picture, or press its button. */
 import { getPiece } from './api.ts'
 import { find, findAll } from './dom.ts'
+import { countPlay } from './listening.ts'
 import { Player } from './Player.ts'
 import { type Score, scoreFromJson } from './score.ts'
 import { Synth } from './synth.ts'
 import { toast } from './toast.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  play: (title: string) => `Play ${title}`,
-  pause: (title: string) => `Pause ${title}`,
-  failed: 'This piece could not be loaded. Try again in a moment.',
+  play: (title: string) => interpolate(gettext('Play %s'), [title]),
+  pause: (title: string) => interpolate(gettext('Pause %s'), [title]),
+  failed: gettext('This piece could not be loaded. Try again in a moment.'),
 }
 
 /** The pointer rests this long before it sounds, so that crossing a page is silent. */
@@ -128,6 +130,7 @@ class Preview {
     player.load(score)
     player.addEventListener('position', () => this.sweep(player.position / Math.max(1, player.length)))
     player.addEventListener('state', () => this.show())
+    countPlay(player, this.code)
     this.player = player
     return player
   }

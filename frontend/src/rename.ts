@@ -2,8 +2,9 @@
 import { ApiError } from './api.ts'
 import { make } from './dom.ts'
 import { errorNote } from './form.ts'
+import { gettext } from './words.ts'
 
-const words = { title: 'Title', save: 'Save', leave: 'Leave it', failed: 'The title could not be changed.' }
+const words = { title: gettext('Title'), save: gettext('Save'), leave: gettext('Leave it'), failed: gettext('The title could not be changed.') }
 
 const LONGEST = 120
 

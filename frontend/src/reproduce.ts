@@ -1,10 +1,11 @@
 /** "Reproduce": the site writes the piece again by its recipe, and the page says what came of it. */
 import { ApiError, getReproduction, type Reproduction, startReproduction } from './api.ts'
 import { find, make } from './dom.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  failed: 'That did not work. Try again in a moment.',
-  more: (n: number) => `The first ${n} differences`,
+  failed: gettext('That did not work. Try again in a moment.'),
+  more: (n: number) => interpolate(gettext('The first %s differences'), [n]),
 }
 
 const LOOK_AGAIN_MS = 700

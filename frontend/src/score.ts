@@ -113,6 +113,9 @@ export function beatTicks(metre: Metre): number {
   return (TICKS_PER_QUARTER * 4) / metre.denominator
 }
 
+/** Whether a band plays in it: four quarters a bar, however they are written. */
+export const isCommonTime = ({ numerator, denominator }: Metre) => numerator === denominator && (denominator === 4 || denominator === 2)
+
 /** A place as musicians say it; bar and beat count from 1, `start` is the bar's first tick. */
 export interface Place {
   readonly bar: number

@@ -4,10 +4,11 @@ import { csrfToken, errorFrom } from './api.ts'
 import { find } from './dom.ts'
 import { TICKS_PER_QUARTER } from './note.ts'
 import type { PlayerElement } from './playerElement.ts'
+import { gettext } from './words.ts'
 
 const words = {
-  writing: 'Being written as a score. This takes a few seconds.',
-  failed: 'The score could not be shown. Its MusicXML file can be downloaded.',
+  writing: gettext('Being written as a score. This takes a few seconds.'),
+  failed: gettext('The score could not be shown. Its MusicXML file can be downloaded.'),
 }
 
 const WHOLE = 4 * TICKS_PER_QUARTER

@@ -3,12 +3,13 @@ import { ApiError, createToken } from './api.ts'
 import { find } from './dom.ts'
 import { whileBusy } from './form.ts'
 import { toast } from './toast.ts'
+import { gettext } from './words.ts'
 
 const words = {
-  making: 'Making it',
-  copied: 'The token is copied.',
-  notCopied: 'It could not be copied. Select it and copy it by hand.',
-  failed: 'The token could not be made. Try again.',
+  making: gettext('Making it'),
+  copied: gettext('The token is copied.'),
+  notCopied: gettext('It could not be copied. Select it and copy it by hand.'),
+  failed: gettext('The token could not be made. Try again.'),
 }
 
 const button = find<HTMLButtonElement>('#token-new')

@@ -1,11 +1,12 @@
 /** Links and code to take along: copied by a button, and the code made to one's wishes. */
 import { find } from './dom.ts'
 import { toast } from './toast.ts'
+import { gettext } from './words.ts'
 
 const words = {
-  link: 'The link is copied.',
-  code: 'The code is copied.',
-  failed: 'The browser did not let it be copied. Select it and copy it by hand.',
+  link: gettext('The link is copied.'),
+  code: gettext('The code is copied.'),
+  failed: gettext('The browser did not let it be copied. Select it and copy it by hand.'),
 }
 
 /** Pixels of each size, as gallery/embed.py has them. */

@@ -2,8 +2,9 @@
 import { findAll } from './dom.ts'
 import { listenForNotices } from './notices.ts'
 import { chooseTheme, chosenTheme, shownTheme, type Theme } from './theme.ts'
+import { gettext, interpolate } from './words.ts'
 
-const words = { happened: (n: number) => `What happened, ${n} new`, light: 'Use the light theme', dark: 'Use the dark theme', show: 'Show the password', hide: 'Hide the password' }
+const words = { happened: (n: number) => interpolate(gettext('What happened, %s new'), [n]), light: gettext('Use the light theme'), dark: gettext('Use the dark theme'), show: gettext('Show the password'), hide: gettext('Hide the password') }
 
 // The theme works by script only, so that is when it is offered.
 const themeSwitches = findAll<HTMLButtonElement>('.theme-switch')

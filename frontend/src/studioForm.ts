@@ -1,13 +1,15 @@
+import { BandControls } from './bandControls.ts'
 import { find, findAll, make } from './dom.ts'
 import {
-  defaultSettings, isBand, keyName, MAJOR_KEYS, MINOR_KEYS, type Range, RANGES, type Settings, settingsFrom, type StyleCard, typedNumber, within,
+  defaultSettings, isBand, isWritten, keyName, MAJOR_KEYS, MINOR_KEYS, type Range, RANGES, type Settings, settingsFrom, type StyleCard, typedNumber, within,
 } from './studioSettings.ts' // prettier-ignore
+import { gettext, interpolate, number } from './words.ts'
 
 const words = {
-  major: 'Major',
-  minor: 'Minor',
-  lockHint: 'Choose a key to lock it.',
-  seedAgain: (seed: number) => `This piece: ${seed}. Use it again`,
+  major: gettext('Major'),
+  minor: gettext('Minor'),
+  lockHint: gettext('Choose a key to lock it.'),
+  seedAgain: (seed: number) => interpolate(gettext('This piece: %s. Use it again'), [seed]),
 }
 
 const KEPT_AS = 'ostinato.studio'
@@ -24,6 +26,7 @@ export class StudioForm {
   private settings_: Settings
   private readonly form: HTMLFormElement
   private readonly bars: Range
+  private readonly band: BandControls
 
   constructor(
     root: ParentNode,
@@ -33,6 +36,7 @@ export class StudioForm {
     this.form = find('#studio-form', root)
     this.bars = { least: 1, most: maxBars }
     this.addKeys()
+    this.band = new BandControls(this.form)
     this.settings_ = keptSettings(styles, maxBars)
     this.show()
     this.form.addEventListener('change', (e) => this.read(e.target as HTMLInputElement))
@@ -102,25 +106,31 @@ export class StudioForm {
         this.settings = { ...settings, seed: seed === undefined ? settings.seed : seed }
         break
       }
+      case 'alternatives':
+        this.settings = { ...settings, alternatives: Number(input.value) }
+        break
       case 'temperature_pitch':
       case 'temperature_rhythm':
       case 'top_p':
         this.settings = { ...settings, [SLIDERS[input.name]]: Number(input.value) }
+        break
+      default:
+        this.settings = this.band.read(input, settings) ?? settings
     }
   }
 
   /** A slider says its value while it moves. */
   private preview(input: HTMLInputElement): void {
-    if (input.type !== 'range') return
+    if (input.type !== 'range' || this.band.preview(input)) return
     const output = this.form.querySelector(`output[for="${input.id}"]`)
-    if (output) output.textContent = Number(input.value).toFixed(2)
+    if (output) output.textContent = number(Number(input.value), { minimumFractionDigits: 2, maximumFractionDigits: 2 })
   }
 
   private press(target: Element): void {
     const stepper = target.closest<HTMLButtonElement>('[data-step]')
     if (stepper) return this.step(stepper.dataset.for as 'bars' | 'tempo', Number(stepper.dataset.step))
     const reset = target.closest<HTMLButtonElement>('[data-reset]')
-    if (reset) return this.reset(reset.dataset.reset as Slider | 'seed')
+    if (reset) return this.reset(reset.dataset.reset!)
     const again = target.closest<HTMLButtonElement>('#seed-again')
     if (again) this.settings = { ...this.settings, seed: Number(again.value) }
   }
@@ -135,9 +145,12 @@ export class StudioForm {
     }
   }
 
-  private reset(name: Slider | 'seed'): void {
+  private reset(name: string): void {
+    const { settings } = this
     const base = defaultSettings('')
-    this.settings = { ...this.settings, ...(name === 'seed' ? { seed: null } : { [SLIDERS[name]]: base[SLIDERS[name]] }) }
+    if (name === 'seed') this.settings = { ...settings, seed: null }
+    else if (name in SLIDERS) this.settings = { ...settings, [SLIDERS[name as Slider]]: base[SLIDERS[name as Slider]] }
+    else this.settings = this.band.reset(name, settings) ?? settings
     this.input(name).focus()
   }
 
@@ -145,15 +158,17 @@ export class StudioForm {
     const { settings } = this
     const base = defaultSettings('')
     for (const radio of findAll<HTMLInputElement>('[name="style"]', this.form)) radio.checked = radio.value === settings.style
+    for (const radio of findAll<HTMLInputElement>('[name="alternatives"]', this.form)) radio.checked = Number(radio.value) === settings.alternatives
     this.input('bars').value = String(settings.bars)
     this.input<HTMLSelectElement>('key').value = settings.key
     const lock = this.input('key_lock')
     lock.checked = settings.keyLock
     lock.disabled = settings.key === ''
     find('#key-lock-hint', this.form).textContent = settings.key === '' ? words.lockHint : ''
-    const band = isBand(settings.style)
-    lock.closest<HTMLElement>('.check')!.hidden = band
-    find('#key-lock-hint', this.form).hidden = band
+    const written = isWritten(settings.style)
+    lock.closest<HTMLElement>('.check')!.hidden = !written
+    find('#key-lock-hint', this.form).hidden = !written
+    this.band.show(settings, isBand(settings.style))
     const tempo = this.input('tempo')
     tempo.value = settings.tempo === null ? '' : String(settings.tempo)
     tempo.placeholder = String(Math.round(this.style?.default_tempo ?? 0) || '')
@@ -161,7 +176,7 @@ export class StudioForm {
     for (const [name, key] of Object.entries(SLIDERS)) {
       const input = this.input(name)
       input.value = String(settings[key])
-      input.closest<HTMLElement>('.field')!.hidden = band
+      input.closest<HTMLElement>('.field')!.hidden = !written
       this.preview(input)
       this.showReset(name, settings[key] !== base[key])
     }

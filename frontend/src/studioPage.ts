@@ -1,32 +1,38 @@
 /** The studio: one press, and a piece is written, shown and heard. Also opened by the home page, in the same document. */
-import { ApiError, cancelJob, createJob, getPiece, type Job, type JobRequest } from './api.ts'
+import { showLeft, showLeftAtFirst } from './allowance.ts'
+import { Alternatives } from './alternatives.ts'
+import { type AcceptedJob, ApiError, cancelJob, createJob, getPiece, type Job, type JobRequest } from './api.ts'
 import { bindDialogs } from './dialogs.ts'
 import { find, isTyping, pageData } from './dom.ts'
 import { isOver, type JobEvent, JobSocket, socketAddress, type TrackNoteRow } from './jobSocket.ts'
 import { bindKeys, joinRoll, rollOptions } from './join.ts'
 import { KeepDialog } from './keepDialog.ts'
+import { focusOf } from './keys.ts'
 import { byTrack, endOfBar } from './liveScore.ts'
 import './mixer.ts'
+import { byOnset, type Note } from './note.ts'
 import { PianoRoll } from './PianoRoll.ts'
 import { Player } from './Player.ts'
+import { RerollPanel, type Take } from './rerollPanel.ts'
 import { noteCount, type Score, scoreFromJson, scoreFromOpening, type ScoreJson } from './score.ts'
 import { keptSettings, StudioForm } from './studioForm.ts'
-import { requestFrom, settingsFromRequest, type StyleCard } from './studioSettings.ts'
+import { isBand, requestFrom, settingsFromRequest, type StyleCard } from './studioSettings.ts'
 import { showProgress } from './studioProgress.ts'
 import { isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine, refusal, type Trouble } from './studioWords.ts'
 import { Synth } from './synth.ts'
 import './transport.ts'
 import { showTrouble } from './troubleNotice.ts'
+import { gettext } from './words.ts'
 
 const words = {
-  kept: 'Kept in My pieces',
+  kept: gettext('Kept in My pieces'),
 }
 
 interface StudioData {
   styles: StyleCard[]
   job: Job | null
   continue_from: { piece: string; title: string; bars: number; style: string; score: ScoreJson } | null
-  limits: { max_bars: number }
+  limits: { max_bars: number; at_once: number }
 }
 
 const NOTHING: Score = { length: 0, tempos: [], metres: [], tracks: [] }
@@ -41,10 +47,14 @@ export class Studio {
   private readonly form: StudioForm
   private readonly keep: KeepDialog
   private readonly roll: PianoRoll
+  private readonly reroll: RerollPanel
+  private readonly alternatives: Alternatives
   readonly player: Player
   private socket: JobSocket | null = null
   private job: Job | null = null
   private score: Score = NOTHING
+  /** What has come so far, by track. */
+  private arrived: Note[][] = []
   private progress: Progress = IDLE
   private started = false
   /** Playback begins by itself only for a piece that was asked for by a press on this page. */
@@ -62,6 +72,8 @@ export class Studio {
     const transport = find<HTMLElementTagNameMap['ostinato-transport']>('ostinato-transport', root)
     const mixer = find<HTMLElementTagNameMap['ostinato-mixer']>('ostinato-mixer', root)
     this.roll = new PianoRoll(find('#roll', root), { ...rollOptions(this.player), onFollow: () => transport.requestUpdate() })
+    this.alternatives = new Alternatives(root, (take) => this.hearAlternative(take))
+    this.reroll = new RerollPanel(root, (take) => this.showTake(take))
     transport.player = mixer.player = this.player
     transport.roll = this.roll
     transport.mixer = mixer
@@ -69,6 +81,7 @@ export class Studio {
     void joinRoll(this.player, this.roll, this.listeners.signal)
     bindKeys(this.player, this.roll, this.listeners.signal)
     bindDialogs()
+    showLeftAtFirst()
     this.listen()
     if (job) this.show(job)
     else if (continue_from) this.showPrime(continue_from)
@@ -78,16 +91,20 @@ export class Studio {
    * Asks for a piece with the settings as they stand, or shows one that was asked for already. Call it in a click or a
    * key press, so that it may sound.
    */
-  async generate(asked?: Promise<Job>): Promise<void> {
+  async generate(asked?: Promise<AcceptedJob>): Promise<void> {
     if (this.isBusy) return
     void Synth.shared().unlock()
     this.player.stop()
     this.begin({ ...IDLE, phase: 'sending', bars: this.form.settings.bars })
     this.playsItself = true
     try {
-      const job = await (asked ?? createJob(requestFrom(this.form.settings, this.continueFrom)))
+      const { settings } = this.form
+      const request = requestFrom(settings, this.continueFrom)
+      const job = await (asked ?? createJob(request))
       history.replaceState(null, '', `?${new URLSearchParams({ job: job.code })}`)
       this.follow(job)
+      showLeft(job)
+      void this.alternatives.ask(request, job, settings.alternatives, this.data.limits.at_once)
     } catch (error) {
       this.progress = { ...this.progress, phase: 'failed' }
       this.showTrouble(refusal(error, this.isMember))
@@ -99,6 +116,7 @@ export class Studio {
   async stop(): Promise<void> {
     if (!this.job || !isOpen(this.progress)) return
     this.update({ phase: 'stopping' })
+    this.alternatives.clear()
     try {
       await cancelJob(this.job.code)
     } catch (error) {
@@ -141,6 +159,8 @@ export class Studio {
     this.started = false
     this.progress = progress
     this.setScore(NOTHING, true)
+    this.alternatives.clear()
+    this.reroll.hide()
     this.hideTrouble()
     this.render()
   }
@@ -189,6 +209,7 @@ export class Studio {
       case 'finished':
         this.complete(this.score.length)
         this.update({ phase: 'done', barsDone: this.progress.bars })
+        this.offerTakes(event.piece)
         return void this.offer(event.piece)
       case 'cancelled':
         this.complete(endOfBar(this.score, this.progress.barsDone))
@@ -204,6 +225,7 @@ export class Studio {
 
   private setScore(score: Score, live: boolean): void {
     this.score = score
+    this.arrived = score.tracks.map(() => [])
     this.roll.setScore(score, { live })
     this.player.load(score, { live })
   }
@@ -212,6 +234,7 @@ export class Studio {
     for (const [track, notes] of byTrack(rows, this.score.tracks.length).entries()) {
       this.roll.append(track, notes, until)
       this.player.append(track, notes, until)
+      this.arrived[track]!.push(...notes)
     }
   }
 
@@ -230,12 +253,52 @@ export class Studio {
     this.roll.complete(length)
   }
 
+  // --- takes of a band ------------------------------------------------------------------------------------------------
+
+  /** The piece is whole: it can be exchanged for another take, or for an alternative. */
+  private offerTakes(piece: string): void {
+    if (!this.job) return
+    const tracks = this.score.tracks.map((track, i) => ({ ...track, notes: this.arrived[i]!.toSorted(byOnset) }))
+    this.revise({ ...this.score, tracks })
+    const take = { job: this.job, score: this.score, piece }
+    this.alternatives.fill(take)
+    if (isBand(this.job.style)) this.reroll.offer(take)
+  }
+
+  private hearAlternative(take: Take): void {
+    this.putOn(take)
+    if (isBand(take.job.style)) this.reroll.offer(take)
+  }
+
+  private showTake(take: Take): void {
+    this.alternatives.fill(take)
+    this.putOn(take)
+  }
+
+  /** Another take of the piece, in its place: it goes on sounding where it is. */
+  private putOn({ job, score, piece }: Take): void {
+    this.hideTrouble()
+    this.job = job
+    this.revise(score)
+    history.replaceState(null, '', `?${new URLSearchParams({ job: job.code })}`)
+    this.update({ notes: noteCount(score) })
+    void this.offer(piece)
+  }
+
+  private revise(score: Score): void {
+    this.score = score
+    this.roll.revise(score)
+    this.player.revise(score)
+  }
+
   // --- what to do with it ---------------------------------------------------------------------------------------------
 
   private async offer(code: string | null): Promise<void> {
     if (!code) return
     try {
       const { title, is_draft, url } = await getPiece(code)
+      // A blend that a recipe asked for comes as a whole, not note by note.
+      if (this.score === NOTHING) return location.replace(url)
       this.piece = { code, title }
       find('#stage-title', this.root).textContent = this.player.title = title
       if (!is_draft) find('#words', this.root).append(` · ${words.kept}`)
@@ -316,6 +379,16 @@ export class Studio {
     on('#sheet-shade', () => openSheet(false))
     this.player.addEventListener('state', () => this.job && this.update({ catchingUp: this.player.state === 'waiting' }), { signal })
     document.addEventListener('keydown', (e) => this.pressKey(e), { signal })
+    // Before the player's own keys, to which Enter would mean stop.
+    document.addEventListener('keydown', (e) => this.pressEnter(e), { signal, capture: true })
+  }
+
+  /** Among alternatives Enter keeps the one that is heard. */
+  private pressEnter(e: KeyboardEvent): void {
+    if (e.key !== 'Enter' || e.repeat || isTyping(e) || focusOf(e.composedPath()) !== 'page') return
+    if (!this.alternatives.isShown || !this.piece || find('#keep', this.root).hidden || find('#actions', this.root).hidden) return
+    e.preventDefault()
+    this.keep.open(this.piece)
   }
 
   private pressGenerate(): void {
@@ -326,9 +399,16 @@ export class Studio {
 
   private pressKey(e: KeyboardEvent): void {
     if (e.key === 'Escape' && find('#rail').classList.contains('is-open')) return this.openSheet(false)
-    if (e.defaultPrevented || e.repeat || isTyping(e)) return
+    if (e.defaultPrevented || e.repeat) return
     const key = e.key.toLowerCase()
-    if (key === 'g') this.pressGenerate()
+    if (isUndo(e) && focusOf(e.composedPath()) !== 'text') {
+      e.preventDefault()
+      return this.reroll.step(key === 'y' || e.shiftKey ? 1 : -1)
+    }
+    if (isTyping(e)) return
+    const alternative = ['1', '2', '3', '4', '5', '6', '7', '8'].indexOf(key)
+    if (this.alternatives.isShown && alternative >= 0) this.alternatives.hear(alternative)
+    else if (key === 'g') this.pressGenerate()
     else if (key === 'r') void this.again()
     else if (key === '?') find<HTMLDialogElement>('#keys-dialog').showModal()
     else return
@@ -353,10 +433,12 @@ export class Studio {
   }
 }
 
+const isUndo = (e: KeyboardEvent) => (e.ctrlKey || e.metaKey) && !e.altKey && ['z', 'y'].includes(e.key.toLowerCase())
+
 export const openStudio = (): Studio => new Studio(find('#studio'))
 
 /** Asks for a piece with the settings that this browser keeps, before the studio is even built: `page` holds it. */
-export function askAhead(page: Document): Promise<Job> {
+export function askAhead(page: Document): Promise<AcceptedJob> {
   const { styles, limits } = pageData<StudioData>(page)
   return createJob(requestFrom(keptSettings(styles, limits.max_bars), null))
 }

@@ -1,8 +1,9 @@
 /** How far a job is, on the page: the line in words, the bars that light up, the button that generates or stops. */
 import { find, icon } from './dom.ts'
 import { barsWritten, isOpen, type Progress, progressLine } from './studioWords.ts'
+import { gettext } from './words.ts'
 
-const words = { generate: 'Generate', stop: 'Stop' }
+const words = { generate: gettext('Generate'), stop: gettext('Stop') }
 
 export function showProgress(root: HTMLElement, progress: Progress): void {
   const open = isOpen(progress)

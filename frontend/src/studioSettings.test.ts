@@ -3,8 +3,8 @@ import type { JobRequest } from './api.ts'
 import { defaultSettings, keyName, requestFrom, settingsFrom, settingsFromRequest, type StyleCard, typedNumber } from './studioSettings.ts'
 
 const styles: StyleCard[] = [
-  { name: 'chorale', title: 'Chorale', description: '', default_tempo: 84, metres: ['4/4', '3/4'] },
-  { name: 'folk', title: 'Folk', description: '', default_tempo: 110, metres: ['4/4', '6/8'] },
+  { name: 'chorale', model: 'rnn', title: 'Chorale', description: '', default_tempo: 84, metres: ['4/4', '3/4'] },
+  { name: 'folk', model: 'rnn', title: 'Folk', description: '', default_tempo: 110, metres: ['4/4', '6/8'] },
 ]
 
 test('with nothing kept the first style and eight bars are ready', () => {
@@ -40,8 +40,22 @@ test('a band is asked for by its arranger', () => {
   expect(requestFrom(defaultSettings('folk'), null)).not.toHaveProperty('arranger')
 })
 
+test('a band is told its form, who is silent and who plays how densely', () => {
+  const usual = requestFrom(defaultSettings('hybrid'), null)
+  expect([usual.form, usual.density, usual.muted]).toEqual(['AABA', {}, []])
+  const asked = { ...defaultSettings('hybrid'), form: 'AB', density: { bass: -0.5 }, muted: ['strings'] as const }
+  expect(requestFrom(asked, null)).toMatchObject({ form: 'AB', density: { bass: -0.5 }, muted: ['strings'] })
+})
+
+test('of a kept form, density and silence only what a band knows comes back', () => {
+  const kept = { ...defaultSettings('folk'), form: 'a-b 1', density: { bass: 3, choir: 1, drums: 0 }, muted: ['choir', 'piano', 'piano'] }
+  expect(settingsFrom(JSON.stringify(kept), styles)).toMatchObject({ form: 'AB', density: { bass: 1 }, muted: ['piano'] })
+  const silent = { muted: ['bass', 'drums', 'guitar', 'piano', 'strings'], density: 'loud', form: 7 }
+  expect(settingsFrom(JSON.stringify(silent), styles)).toMatchObject({ form: '', density: {}, muted: [] })
+})
+
 test("what a band was asked fills the form, though it knows no daring", () => {
-  const hybrid: StyleCard = { name: 'hybrid', title: 'Hybrid band', description: '', default_tempo: 104, metres: ['4/4'] }
+  const hybrid: StyleCard = { name: 'hybrid', model: 'musegan', title: 'Hybrid band', description: '', default_tempo: 104, metres: ['4/4'] }
   const { model, arranger, bars, key, tempo, seed } = requestFrom({ ...defaultSettings('hybrid'), tempo: 90 }, null)
   const asked = { model, arranger, style: 'hybrid', bars, key, tempo, seed, metre: null, continue_from: null } as JobRequest
   expect(settingsFromRequest(asked, [...styles, hybrid])).toEqual({ ...defaultSettings('hybrid'), tempo: 90 })

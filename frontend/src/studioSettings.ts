@@ -1,8 +1,12 @@
 /** What the studio's form says, kept in the browser so that nothing typed is lost. */
 import type { JobRequest } from './api.ts'
+import { BAND, isRole, type Role } from './roles.ts'
+import { gettext } from './words.ts'
 
 export interface StyleCard {
   name: string
+  /** Of which family it is: "rnn", "musegan". */
+  model: string
   title: string
   description: string
   default_tempo: number
@@ -23,6 +27,14 @@ export interface Settings {
   temperaturePitch: number
   temperatureRhythm: number
   topP: number
+  /** A band's: a letter for each phrase; '' takes the usual one. */
+  form: string
+  /** A band's, by role: −1 sparse, 1 dense; who is left out plays as learnt. */
+  density: Readonly<Partial<Record<Role, number>>>
+  /** A band's: who does not play. */
+  muted: readonly Role[]
+  /** How many answers to one press: one of CHOICES. */
+  alternatives: number
   /** null makes a new one each time. */
   seed: number | null
 }
@@ -38,6 +50,7 @@ export const RANGES = {
   temperaturePitch: { least: 0.1, most: 2 },
   temperatureRhythm: { least: 0.1, most: 2 },
   topP: { least: 0.05, most: 1 },
+  density: { least: -1, most: 1 },
   seed: { least: 0, most: Number.MAX_SAFE_INTEGER },
 } as const satisfies Record<string, Range>
 
@@ -51,8 +64,15 @@ export const defaultSettings = (style: string): Settings => ({
   temperaturePitch: 1,
   temperatureRhythm: 1,
   topP: 0.95,
+  form: '',
+  density: {},
+  muted: [],
+  alternatives: 1,
   seed: null,
 })
+
+/** How many alternatives can be asked for at once. */
+export const CHOICES: readonly number[] = [1, 2, 4, 8]
 
 /** Settings as they were kept, each one only where it still makes sense; `maxBars` is the site's limit. */
 export function settingsFrom(kept: string | null, styles: readonly StyleCard[], maxBars: number = RANGES.bars.most): Settings {
@@ -73,6 +93,10 @@ export function settingsFrom(kept: string | null, styles: readonly StyleCard[], 
     temperaturePitch: real(said.temperaturePitch, RANGES.temperaturePitch, base.temperaturePitch),
     temperatureRhythm: real(said.temperatureRhythm, RANGES.temperatureRhythm, base.temperatureRhythm),
     topP: real(said.topP, RANGES.topP, base.topP),
+    form: typeof said.form === 'string' ? formLetters(said.form) : base.form,
+    density: Object.fromEntries(BAND.map((role) => [role, real(fieldOf(said.density, role), RANGES.density, 0)]).filter(([, value]) => value)),
+    muted: Array.isArray(said.muted) ? mutedRoles(said.muted) : base.muted,
+    alternatives: CHOICES.find((n) => n === said.alternatives) ?? base.alternatives,
     seed: whole(said.seed, RANGES.seed),
   }
 }
@@ -89,6 +113,10 @@ export function settingsFromRequest(request: JobRequest, styles: readonly StyleC
     temperaturePitch: request.temperature_pitch,
     temperatureRhythm: request.temperature_rhythm,
     topP: request.top_p,
+    form: request.form === USUAL_FORM ? '' : (request.form ?? ''),
+    density: request.density ?? {},
+    muted: mutedRoles(request.muted ?? []),
+    alternatives: 1,
     seed: null,
   }
   return settingsFrom(JSON.stringify(settings), styles, maxBars)
@@ -99,10 +127,18 @@ const ARRANGERS: readonly string[] = ['hybrid', 'composer', 'jamming']
 
 export const isBand = (style: string) => ARRANGERS.includes(style)
 
-/** What to ask for. A band reads of it what concerns a band: it has no scale to keep to and no daring. */
+/** What the variational networks draw out of nothing. */
+const DRAWS: readonly string[] = ['tune', 'phrase', 'trio', 'groove', 'beat']
+
+export const isDraw = (style: string) => DRAWS.includes(style)
+
+/** Whether a style is written note by note: only then is there a scale to keep to, and daring. */
+export const isWritten = (style: string) => !isBand(style) && !isDraw(style)
+
+/** What to ask for. Each family reads of it what concerns it. */
 export function requestFrom(settings: Settings, continueFrom: JobRequest['continue_from']): JobRequest {
   return {
-    ...(isBand(settings.style) ? { model: 'musegan', arranger: settings.style } : { model: 'rnn' }),
+    ...(isBand(settings.style) ? bandPart(settings) : { model: isDraw(settings.style) ? 'vae' : 'rnn' }),
     style: settings.style,
     bars: settings.bars,
     key: settings.key || null,
@@ -115,6 +151,22 @@ export function requestFrom(settings: Settings, continueFrom: JobRequest['contin
     seed: settings.seed,
     continue_from: continueFrom,
   }
+}
+
+function bandPart({ style, form, density, muted }: Settings) {
+  return { model: 'musegan', arranger: style, form: form || USUAL_FORM, density, muted }
+}
+
+const USUAL_FORM = 'AABA'
+const LONGEST_FORM = 32
+
+/** What was typed as a form, in capitals and nothing but letters: "a a-b" is AAB. */
+export const formLetters = (text: string) => text.toUpperCase().replace(/[^A-Z]/g, '').slice(0, LONGEST_FORM)
+
+/** Of all that was said, roles, each once; where all five would be silent, none. */
+function mutedRoles(said: readonly unknown[]): readonly Role[] {
+  const muted = BAND.filter((role) => said.filter(isRole).includes(role))
+  return muted.length < BAND.length ? muted : []
 }
 
 export const within = (value: number, { least, most }: Range) => Math.min(most, Math.max(least, value))
@@ -133,8 +185,37 @@ export const MAJOR_KEYS = TONICS.map((tonic) => `${tonic} major`)
 export const MINOR_KEYS = TONICS.map((tonic) => `${tonic} minor`)
 const KEYS: readonly string[] = [...MAJOR_KEYS, ...MINOR_KEYS]
 
-/** "Eb major" as musicians write it: "E♭ major". */
-export const keyName = (key: string) => key.replace(/^([A-G])b/, '$1♭').replace('#', '♯')
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  'C major': gettext('C major'),
+  'C# major': gettext('C♯ major'),
+  'D major': gettext('D major'),
+  'Eb major': gettext('E♭ major'),
+  'E major': gettext('E major'),
+  'F major': gettext('F major'),
+  'F# major': gettext('F♯ major'),
+  'G major': gettext('G major'),
+  'Ab major': gettext('A♭ major'),
+  'A major': gettext('A major'),
+  'Bb major': gettext('B♭ major'),
+  'B major': gettext('B major'),
+  'C minor': gettext('C minor'),
+  'C# minor': gettext('C♯ minor'),
+  'D minor': gettext('D minor'),
+  'Eb minor': gettext('E♭ minor'),
+  'E minor': gettext('E minor'),
+  'F minor': gettext('F minor'),
+  'F# minor': gettext('F♯ minor'),
+  'G minor': gettext('G minor'),
+  'Ab minor': gettext('A♭ minor'),
+  'A minor': gettext('A minor'),
+  'Bb minor': gettext('B♭ minor'),
+  'B minor': gettext('B minor'),
+}
+
+/** "Eb major" as musicians write it: "E♭ major", "Es-Dur". */
+export const keyName = (key: string) => KEY_NAMES[key] ?? key
+
+const fieldOf = (value: unknown, name: string): unknown => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined)
 
 function record(kept: string | null): Partial<Record<keyof Settings, unknown>> {
   try {

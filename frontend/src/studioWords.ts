@@ -1,21 +1,22 @@
 /** What the studio says about a job, in words. */
 import { ApiError, type Job } from './api.ts'
+import { counted, gettext, interpolate, language, pgettext } from './words.ts'
 
 const words = {
-  sending: 'Asking the generator',
-  warming: 'Warming up',
-  line: (place: string) => `${place} in line`,
-  next: 'Next in line',
-  about: (time: string) => `about ${time}`,
-  noGenerator: 'no generator is up at the moment; this goes on by itself when one is',
-  bar: (bar: number, bars: number) => `Bar ${bar} of ${bars}`,
-  barWritten: (bar: number, bars: number) => `Bar ${bar} of ${bars} written`,
-  catchingUp: 'catching up',
-  reconnecting: 'Reconnecting; nothing is lost',
-  stopping: 'Stopping',
+  sending: gettext('Asking the generator'),
+  warming: gettext('Warming up'),
+  line: (place: string) => interpolate(gettext('%s in line'), [place]),
+  next: gettext('Next in line'),
+  about: (time: string) => interpolate(gettext('about %s'), [time]),
+  noGenerator: gettext('no generator is up at the moment; this goes on by itself when one is'),
+  bar: (bar: number, bars: number) => interpolate(gettext('Bar %s of %s'), [bar, bars]),
+  barWritten: (bar: number, bars: number) => interpolate(gettext('Bar %s of %s written'), [bar, bars]),
+  catchingUp: gettext('catching up'),
+  reconnecting: gettext('Reconnecting; nothing is lost'),
+  stopping: gettext('Stopping'),
   done: (bars: string, notes: string) => `${bars}, ${notes}`,
-  stopped: (bars: string) => `Stopped after ${bars}, kept as a draft in My pieces`,
-  stoppedEmpty: 'Stopped before the first bar',
+  stopped: (bars: string) => interpolate(gettext('Stopped after %s, kept as a draft in My pieces'), [bars]),
+  stoppedEmpty: gettext('Stopped before the first bar'),
 }
 
 /** How far a job is, as the page sees it. */
@@ -49,9 +50,9 @@ export function progressLine(p: Progress): string {
     case 'stopping':
       return words.stopping
     case 'done':
-      return words.done(count(p.bars, 'bar'), count(p.notes, 'note'))
+      return words.done(counted(p.bars, 'bar'), counted(p.notes, 'note'))
     case 'cancelled':
-      return p.barsDone ? words.stopped(count(p.barsDone, 'bar')) : words.stoppedEmpty
+      return p.barsDone ? words.stopped(counted(p.barsDone, 'bar')) : words.stoppedEmpty
     case 'failed':
       return ''
   }
@@ -67,37 +68,37 @@ export function queueLine(position: number, seconds: number | null): string {
   return `${place}, ${seconds === null ? words.noGenerator : words.about(duration(seconds))}`
 }
 
-/** 1st, 2nd, 3rd, 4th … 11th, 12th, 13th … 21st. */
+/** 1st, 2nd, 3rd, 4th … 11th, 12th, 13th … 21st; which ending goes with which number is the language's own rule. */
 export function ordinal(n: number): string {
-  const teen = n % 100 >= 11 && n % 100 <= 13
-  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
-  return `${n}${ending}`
+  const endings: Partial<Record<Intl.LDMLPluralRule, string>> = {
+    one: pgettext('an ordinal such as 1st or 21st', '%sst'),
+    two: pgettext('an ordinal such as 2nd or 22nd', '%snd'),
+    few: pgettext('an ordinal such as 3rd or 23rd', '%srd'),
+  }
+  const rule = new Intl.PluralRules(language(), { type: 'ordinal' }).select(n)
+  return interpolate(endings[rule] ?? pgettext('an ordinal such as 4th or 11th', '%sth'), [n])
 }
 
 /** 6.4 → "6 seconds", 150 → "3 minutes"; never less than a second. */
 export function duration(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds))
-  return whole < 90 ? count(whole, 'second') : count(Math.ceil(whole / 60), 'minute')
-}
-
-export function count(n: number, thing: string): string {
-  return `${n.toLocaleString('en-GB')} ${thing}${n === 1 ? '' : 's'}`
+  return whole < 90 ? counted(whole, 'second') : counted(Math.ceil(whole / 60), 'minute')
 }
 
 // --- when it goes wrong ---------------------------------------------------------------------------------------------
 
 const trouble = {
-  again: 'Try again',
-  continue: (bar: number) => `Continue from bar ${bar}`,
-  signUp: 'Sign up',
-  reload: 'Load the page again',
-  startAgain: 'Start again',
-  saved: (bars: string) => `Your ${bars} are saved as a draft.`,
-  savedOne: 'Your one bar is saved as a draft.',
-  settingsKept: 'Your settings are as you left them.',
-  piecesSafe: 'Everything you made is safe in My pieces.',
-  stopped: (bar: number) => `The generator stopped at bar ${bar}.`,
-  gone: 'This job is no longer there, or it is not yours.',
+  again: gettext('Try again'),
+  continue: (bar: number) => interpolate(gettext('Continue from bar %s'), [bar]),
+  signUp: gettext('Sign up'),
+  reload: gettext('Load the page again'),
+  startAgain: gettext('Start again'),
+  saved: (bars: string) => interpolate(gettext('Your %s are saved as a draft.'), [bars]),
+  savedOne: gettext('Your one bar is saved as a draft.'),
+  settingsKept: gettext('Your settings are as you left them.'),
+  piecesSafe: gettext('Everything you made is safe in My pieces.'),
+  stopped: (bar: number) => interpolate(gettext('The generator stopped at bar %s.'), [bar]),
+  gone: gettext('This job is no longer there, or it is not yours.'),
 }
 
 export type NextStep = 'again' | 'continue' | 'sign-up' | 'reload' | 'fresh'
@@ -115,7 +116,7 @@ export interface Trouble {
 
 /** A request that was refused or did not arrive. */
 export function refusal(error: unknown, isMember: boolean): Trouble {
-  const known = error instanceof ApiError ? error : new ApiError(0, 'unknown', 'Something went wrong on this page.')
+  const known = error instanceof ApiError ? error : new ApiError(0, 'unknown', gettext('Something went wrong on this page.'))
   const sentences = Object.values(known.fields).flat()
   const base = { what: sentences.length ? sentences.join(' ') : known.message, requestId: known.requestId, wait: 0 }
   if (known.code === 'csrf') {
@@ -134,7 +135,7 @@ export function jobTrouble(error: Job['error'], barsDone: number, piece: string 
   if (piece && barsDone > 0) {
     return {
       what: said || trouble.stopped(barsDone + 1),
-      safe: barsDone === 1 ? trouble.savedOne : trouble.saved(count(barsDone, 'bar')),
+      safe: barsDone === 1 ? trouble.savedOne : trouble.saved(counted(barsDone, 'bar')),
       next: 'continue',
       label: trouble.continue(barsDone + 1),
       requestId: '',

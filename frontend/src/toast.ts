@@ -1,6 +1,7 @@
 import { find, icon, make } from './dom.ts'
+import { gettext } from './words.ts'
 
-const words = { close: 'Close this message' }
+const words = { close: gettext('Close this message') }
 
 const STAYS_MS = 6_000
 /** Longer when there is something to press. */

@@ -1,6 +1,7 @@
 /** What tells tracks apart besides their colour. */
 export const PATTERNS = ['solid', 'stripe', 'dots', 'hatch', 'outline'] as const
-export type Pattern = (typeof PATTERNS)[number]
+/** `locked` is that of notes which a network must leave as they are, whatever their track's own. */
+export type Pattern = (typeof PATTERNS)[number] | 'locked'
 
 /** A track's look: `slot` 1–5 names the custom property --track-1 … --track-5. */
 export interface TrackStyle {

@@ -1,37 +1,38 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
+import { css, html, nothing } from 'lit'
+import { ControlBar } from './controlBar.ts'
 import { controlStyles } from './controlStyles.ts'
-import { fill } from './fill.ts'
 import { type Glyph, glyph } from './glyphs.ts'
 import { FASTEST, MOST_TRANSPOSED, type Player, SLOWEST } from './Player.ts'
 import type { PianoRoll } from './PianoRoll.ts'
 import { placeAt } from './score.ts'
 import { clockText, tappedBpm } from './tempo.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  transport: 'Transport',
-  play: 'Play',
-  pause: 'Pause',
-  start: 'Stop and go to the start',
-  position: 'Position',
-  place: (bar: number, beat: number) => `Bar ${bar}, beat ${beat}`,
-  catchingUp: 'Catching up: the next bar is being written.',
-  tempo: 'Tempo',
-  tempoUnit: 'beats a minute',
-  tap: 'Tap',
-  tapLabel: 'Tap the tempo',
-  speed: 'Speed',
-  transpose: 'Transpose',
-  lower: 'A semitone lower',
-  higher: 'A semitone higher',
-  loop: 'Loop',
-  follow: 'Follow',
-  followLabel: 'Follow the music',
-  volume: 'Volume',
-  zoomIn: 'Zoom in',
-  zoomOut: 'Zoom out',
-  fit: 'Fit the whole piece',
-  tracks: 'Tracks',
-  more: 'More controls',
+  transport: gettext('Transport'),
+  play: gettext('Play'),
+  pause: gettext('Pause'),
+  start: gettext('Stop and go to the start'),
+  position: gettext('Position'),
+  place: (bar: number, beat: number) => interpolate(gettext('Bar %s, beat %s'), [bar, beat]),
+  catchingUp: gettext('Catching up: the next bar is being written.'),
+  tempo: gettext('Tempo'),
+  tempoUnit: gettext('beats a minute'),
+  tap: gettext('Tap'),
+  tapLabel: gettext('Tap the tempo'),
+  speed: gettext('Speed'),
+  transpose: gettext('Transpose'),
+  lower: gettext('A semitone lower'),
+  higher: gettext('A semitone higher'),
+  loop: gettext('Loop'),
+  follow: gettext('Follow'),
+  followLabel: gettext('Follow the music'),
+  volume: gettext('Volume'),
+  zoomIn: gettext('Zoom in'),
+  zoomOut: gettext('Zoom out'),
+  fit: gettext('Fit the whole piece'),
+  tracks: gettext('Tracks'),
+  more: gettext('More controls'),
 } as const
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
@@ -41,7 +42,7 @@ const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
  *
  * Properties: `player`; `roll`, for follow and zoom; `mixer`, any element that the button "Tracks" shows and hides.
  */
-export class TransportElement extends LitElement {
+export class TransportElement extends ControlBar {
   static override properties = {
     player: { attribute: false },
     roll: { attribute: false },
@@ -54,7 +55,8 @@ export class TransportElement extends LitElement {
   declare mixer: HTMLElement | null
   declare unfolded: boolean
 
-  private joined: AbortController | null = null
+  protected override readonly label = words.transport
+  protected override readonly subject = 'player'
   private taps: number[] = []
   private shown = ''
 
@@ -64,33 +66,10 @@ export class TransportElement extends LitElement {
     this.unfolded = false
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.setAttribute('role', 'group')
-    this.setAttribute('aria-label', words.transport)
-    this.join()
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.joined?.abort()
-  }
-
-  override willUpdate(changed: PropertyValues): void {
-    if (changed.has('player') && this.isConnected) this.join()
-  }
-
-  override updated(): void {
-    for (const slider of this.renderRoot.querySelectorAll<HTMLInputElement>('input[type=range]')) fill(slider)
-  }
-
-  private join(): void {
-    this.joined?.abort()
+  protected override watch(signal: AbortSignal): void {
     const { player } = this
     if (!player) return
-    this.joined = new AbortController()
-    const { signal } = this.joined
-    for (const type of ['state', 'settings', 'load', 'trouble']) player.addEventListener(type, () => this.requestUpdate(), { signal })
+    this.redrawOn(player, ['state', 'settings', 'load', 'trouble'], signal)
     // Sixty positions a second come in; only what can be read is drawn anew.
     player.addEventListener(
       'position',

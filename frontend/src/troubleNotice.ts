@@ -1,12 +1,13 @@
 /** What happened, what is safe, and one button for what comes next. */
 import { icon, make } from './dom.ts'
 import type { NextStep, Trouble } from './studioWords.ts'
+import { gettext, interpolate } from './words.ts'
 
 const words = {
-  tryAgainIn: (seconds: number) => `Try again in ${seconds} s`,
-  details: 'Details',
-  number: (id: string) => `If you ask us about it, say this number: ${id}`,
-  close: 'Close this message',
+  tryAgainIn: (seconds: number) => interpolate(gettext('Try again in %s s'), [seconds]),
+  details: gettext('Details'),
+  number: (id: string) => interpolate(gettext('If you ask us about it, say this number: %s'), [id]),
+  close: gettext('Close this message'),
 }
 
 /** Fills the notice and shows it; `onNext` hears its button. */

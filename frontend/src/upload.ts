@@ -1,20 +1,22 @@
 /** A file brought by button or by drag and drop: progress while it travels, then what became of it. */
 import { ApiError, importRecipe, type Uploaded, uploadFile } from './api.ts'
 import { find, make } from './dom.ts'
+import { gettext, interpolate, number } from './words.ts'
 
 const words = {
-  sending: (name: string) => `Sending ${name}`,
-  reading: (name: string) => `Reading ${name}`,
-  progress: 'Sent so far',
-  loaded: (title: string) => `${title} is in My pieces, private.`,
-  unchanged: 'Nothing was changed on the way in.',
-  changed: 'What was changed on the way in:',
-  open: 'Open it',
-  refused: (name: string) => `${name} was not taken.`,
-  nothingLost: 'Choose another file, or mend this one.',
-  noRecipe: 'It is not a recipe: a recipe is the file that a piece’s page gives under Download.',
-  failed: 'Something went wrong on this page.',
-  tooLarge: (megabytes: string, limit: string) => `It has ${megabytes} MB, and ${limit} MB is the most.`,
+  sending: (name: string) => interpolate(gettext('Sending %s'), [name]),
+  reading: (name: string) => interpolate(gettext('Reading %s'), [name]),
+  progress: gettext('Sent so far'),
+  loaded: (title: string) => interpolate(gettext('%s is in My pieces, private.'), [title]),
+  unchanged: gettext('Nothing was changed on the way in.'),
+  changed: gettext('What was changed on the way in:'),
+  open: gettext('Open it'),
+  accompany: gettext('Accompany it'),
+  refused: (name: string) => interpolate(gettext('%s was not taken.'), [name]),
+  nothingLost: gettext('Choose another file, or mend this one.'),
+  noRecipe: gettext('It is not a recipe: a recipe is the file that a piece’s page gives under Download.'),
+  failed: gettext('Something went wrong on this page.'),
+  tooLarge: (megabytes: string, limit: string) => interpolate(gettext('It has %s MB, and %s MB is the most.'), [megabytes, limit]),
 }
 
 const MEGABYTE = 1024 * 1024
@@ -24,6 +26,8 @@ export class Upload {
   private readonly input: HTMLInputElement
   private readonly result: HTMLElement
   private readonly mostBytes: number
+  /** Address of the page where a band plays along, when one is installed. */
+  private readonly accompany: string | undefined
 
   constructor(
     private readonly page: HTMLElement,
@@ -31,7 +35,9 @@ export class Upload {
   ) {
     this.input = find<HTMLInputElement>('#upload-file', page)
     this.result = find('#upload-result', page)
-    this.mostBytes = Number(find('#upload-form', page).dataset.maxBytes)
+    const { maxBytes, accompany } = find('#upload-form', page).dataset
+    this.mostBytes = Number(maxBytes)
+    this.accompany = accompany
     this.input.addEventListener('change', () => {
       const [file] = this.input.files ?? []
       // The same file may be chosen again after it was mended.
@@ -45,7 +51,7 @@ export class Upload {
     // Named before it travels: who waits for 40 MB to be refused has waited for nothing.
     const most = this.mostBytes
     if (most && file.size > most) {
-      return this.showRefusal(file, words.tooLarge((file.size / MEGABYTE).toFixed(1), (most / MEGABYTE).toFixed(0)))
+      return this.showRefusal(file, words.tooLarge(number(file.size / MEGABYTE, { minimumFractionDigits: 1, maximumFractionDigits: 1 }), number(most / MEGABYTE, { maximumFractionDigits: 0 })))
     }
     this.busy = true
     const [line, meter] = this.showProgress(file)
@@ -92,7 +98,12 @@ export class Upload {
         'div',
         { class: 'notice notice-good' },
         make('div', {}, make('p', { class: 'notice-title' }, words.loaded(piece.title)), ...said),
-        make('a', { class: 'button', href: piece.url }, words.open),
+        make(
+          'div',
+          { class: 'button-row' },
+          this.accompany ? make('a', { class: 'button', href: `${this.accompany}?${new URLSearchParams({ piece: piece.code })}` }, words.accompany) : null,
+          make('a', { class: 'button', href: piece.url }, words.open),
+        ),
       ),
     )
   }

@@ -40,3 +40,13 @@ def expect_signed_in(page: Page, name: str) -> None:
     """The menu greets who is signed in."""
     page.get_by_label(f"Your account, {name}").click()
     expect(page.get_by_text(f"Signed in as {name}", exact=True)).to_be_visible()
+
+
+def delete_account(page: Page, name: str) -> None:
+    """By the settings. Ends on the receipt."""
+    page.goto("/settings/")
+    page.get_by_role("link", name="Delete the account").click()
+    page.get_by_label("Your name, to confirm").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()

@@ -1,5 +1,7 @@
 """A tune to work with, and how it gets into somebody's library."""
 
+import time
+
 import numpy as np
 from playwright.sync_api import Page, expect
 
@@ -35,3 +37,25 @@ def publish(page: Page, code: str, *, licence: str = "CC BY 4.0") -> None:
     page.get_by_label(licence).check(force=True)
     page.get_by_role("button", name="Show it").click()
     expect(page.get_by_text("It hangs in the gallery now.")).to_be_visible()
+
+
+def generate(page: Page, *, seed: int) -> str:
+    """Two bars of a chorale, by the API. Returns the piece's code."""
+    page.goto("/pieces/")
+    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+    asked = page.request.post(
+        "/api/v1/generations/",
+        headers={"X-CSRFToken": token},
+        data={"style": "chorale", "bars": 2, "seed": seed},
+    )
+    return finished(page, asked.json()["code"])
+
+
+def finished(page: Page, job: str) -> str:
+    """Wait until a job is done. Returns its piece's code."""
+    for _ in range(300):
+        state = page.request.get(f"/api/v1/generations/{job}/").json()
+        if state["status"] == "done":
+            return str(state["piece"])
+        time.sleep(0.2)
+    raise AssertionError(f"the job is {state['status']} after a minute")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 def written(page: Page, bars: int = 8) -> None:
     """Wait until the piece is complete."""
-    expect(page.get_by_text(re.compile(rf"^{bars} bars, [1-9]\d* notes$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^{bars} bars, [1-9][\d,]* notes$"))).to_be_visible()
 
 
 def job_of(page: Page) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def roll(
     page: Page, *, notes: int | None = None, tracks: int | None = None, bars: int | None = None
 ) -> Locator:
     """The piano roll that tells so many notes (or at least one), tracks and bars by its name."""
-    count = r"[1-9]\d*" if notes is None else str(notes)
+    count = r"[1-9][\d,]*" if notes is None else f"{notes:,}"
     of_tracks = r"\d+" if tracks is None else str(tracks)
     of_bars = r"\d+" if bars is None else str(bars)
     name = re.compile(rf"^Piano roll, {count} notes?, {of_tracks} tracks?, {of_bars} bars?$")

@@ -103,6 +103,15 @@ def test_the_studio_at_work_has_no_serious_fault(page: Page) -> None:
     assert findings(page) == []
 
 
+def test_the_menu_of_a_card_has_no_serious_fault(phone: Page, member: dict[str, str]) -> None:
+    sign_up(phone, "reader")
+    phone.goto("/gallery/", wait_until="networkidle")
+    phone.get_by_role("button", name="More for").first.tap()
+    expect(phone.get_by_role("menu").get_by_role("group", name="Report it:")).to_be_visible()
+    assert findings(phone) == []
+    assert phone.evaluate(SMALL_TARGETS) == []
+
+
 def test_everything_that_a_finger_presses_is_large_enough(phone: Page) -> None:
     sign_up(phone, "thumbs")
     code = upload(phone, "tune.mid", tune())

@@ -4,7 +4,15 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PASSWORD, expect_signed_in, new_name, sign_out, sign_up, try_to_sign_in
+from tests.browser.people import (
+    PASSWORD,
+    delete_account,
+    expect_signed_in,
+    new_name,
+    sign_out,
+    sign_up,
+    try_to_sign_in,
+)
 
 
 def test_a_stranger_signs_up_signs_out_and_in_again(page: Page) -> None:
@@ -47,12 +55,7 @@ def test_a_member_changes_the_password(page: Page, alice: str) -> None:
 def test_a_deleted_account_takes_its_pieces_along_and_leaves_a_receipt(
     page: Page, alice: str, piece: str
 ) -> None:
-    page.goto("/settings/")
-    page.get_by_role("link", name="Delete the account").click()
-    page.get_by_label("Your name, to confirm").fill(alice)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Delete everything").click()
-    expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
+    delete_account(page, alice)
     expect(page.get_by_role("definition").nth(0)).to_have_text(alice)
     expect(page.get_by_role("definition").nth(2)).to_have_text("1")
     assert page.request.get(f"/pieces/{piece}/").status == 404

@@ -108,10 +108,15 @@ def test_a_letter_typed_into_the_tempo_is_not_a_command(page: Page, roll: Locato
 def test_a_pressed_key_of_the_keyboard_sounds(page: Page, roll: Locator) -> None:
     box = roll.bounding_box()
     assert box is not None
+    # The note is short, and a busy machine may answer a question from here only after it has died away.
+    page.evaluate(
+        "() => { window.loudest = 0;"
+        "setInterval(() => { loudest = Math.max(loudest, ostinato.level()) }, 20) }"
+    )
     page.mouse.click(box["x"] - 12, box["y"] + tell(page, "view.y(67) + view.rowHeight / 2"))
     # Pressed, not played from the score: its note has no tick.
     until(page, "ostinato.sounded.some(note => note.pitch === 67 && note.tick === null)")
-    until(page, "ostinato.level() > 0.005")
+    until(page, "loudest > 0.005")
 
 
 def fingers(session: CDPSession, kind: str, points: list[tuple[float, float]]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 
 import soundfile
 from playwright.sync_api import Page, expect
 
+from tests.browser.pieces import finished, generate
 from tests.browser.studio import onsets_and_pitches
 
 
@@ -38,14 +38,7 @@ def test_a_piece_is_downloaded_as_sound(page: Page, piece: str, tmp_path: Path) 
 def test_a_piece_is_written_again_and_its_recipe_is_brought_to_another_account(
     page: Page, alice: str, tmp_path: Path
 ) -> None:
-    page.goto("/pieces/")
-    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
-    asked = page.request.post(
-        "/api/v1/generations/",
-        headers={"X-CSRFToken": token},
-        data={"style": "chorale", "bars": 2, "seed": 11},
-    )
-    code = finished(page, asked.json()["code"])
+    code = generate(page, seed=11)
     page.goto(f"/pieces/{code}/")
     page.get_by_role("button", name="Reproduce").click()
     expect(page.get_by_text(re.compile(r"Identical: (\d+) of \1 notes\."))).to_be_visible()
@@ -64,13 +57,3 @@ def test_a_piece_is_written_again_and_its_recipe_is_brought_to_another_account(
     assert again.tolist() == notes.tolist()
     page.goto(f"/pieces/{second}/")
     expect(page.get_by_text(re.compile(r"Made from a recipe: identical, (\d+) of \1 notes"))).to_be_visible()
-
-
-def finished(page: Page, job: str) -> str:
-    """Wait until a job is done. Returns its piece's code."""
-    for _ in range(300):
-        state = page.request.get(f"/api/v1/generations/{job}/").json()
-        if state["status"] == "done":
-            return str(state["piece"])
-        time.sleep(0.2)
-    raise AssertionError(f"the job is {state['status']} after a minute")

@@ -106,3 +106,84 @@ def test_back_leads_to_where_the_list_was(page: Page, piece: str) -> None:
     page.go_back()
     expect(page).to_have_url(re.compile("sort=best"))
     expect(page.get_by_role("link", name="Best")).to_have_attribute("aria-current", "true")
+
+
+def test_a_cards_menu_works_by_keys_and_collects(page: Page, phone: Page, piece: str) -> None:
+    sign_up(phone, new_name("emil"))
+    phone.goto("/gallery/")
+    card = phone.get_by_role("article").filter(has=phone.locator(f'a[href="/pieces/{piece}/"]'))
+    button = card.get_by_role("button", name="More for shared")
+    button.focus()
+    phone.keyboard.press("Enter")
+    menu = phone.get_by_role("menu")
+    expect(menu.get_by_role("menuitem", name="Remix")).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    phone.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(button).to_be_focused()
+    phone.keyboard.press("Enter")
+    phone.keyboard.press("c")
+    expect(menu.get_by_role("menuitem", name="Collect")).to_be_focused()
+    phone.keyboard.press("Enter")
+    phone.get_by_label("A new collection").fill("Evenings")
+    phone.get_by_role("button", name="Collect in it").tap()
+    expect(phone.get_by_text("It is in “Evenings” now.")).to_be_visible()
+    button.tap()
+    menu.get_by_role("group", name="Report it:").get_by_role("menuitem", name="Copied from somebody").tap()
+    expect(phone.get_by_text("Reported.")).to_be_visible()
+    phone.goto("/reports/")
+    expect(phone.get_by_text("Waits for a moderator")).to_be_visible()
+
+
+def test_a_stranger_who_listens_is_counted(page: Page, phone: Page, piece: str) -> None:
+    phone.goto("/gallery/")
+    card = phone.get_by_role("article").filter(has=phone.locator(f'a[href="/pieces/{piece}/"]'))
+    with phone.expect_response(re.compile(f"/pieces/{piece}/plays/$")) as told:
+        card.get_by_role("button", name="Play shared").tap()
+    assert told.value.status == 204
+    phone.reload()
+    expect(card.get_by_text("1 play", exact=True)).to_be_visible()
+    page.goto(f"/pieces/{piece}/")
+    expect(page.locator("header").get_by_text("1 play")).to_be_visible()
+
+
+def test_two_cards_are_chosen_for_a_blend(page: Page, piece: str) -> None:
+    second = upload(page, "other.mid", tune())
+    publish(page, second)
+    page.goto("/gallery/")
+    cards = page.get_by_role("article")
+    first = cards.filter(has=page.locator(f'a[href="/pieces/{piece}/"]'))
+    first.get_by_role("button", name="More for shared").click()
+    page.get_by_role("menuitem", name="Blend with …").click()
+    expect(page.get_by_text("Blend “shared” with which piece? Choose a second card.")).to_be_visible()
+    # The choice outlives a filter; the first piece itself is not offered.
+    page.get_by_role("link", name="Best").click()
+    expect(page.get_by_text("Choose a second card.")).to_be_visible()
+    page.get_by_role("link", name="Blend with other").click()
+    expect(page).to_have_url(re.compile(rf"/blend/\?a={piece}&b={second}"))
+    page.goto("/gallery/")
+    expect(page.get_by_text("Choose a second card.")).to_be_hidden()
+
+
+def test_notes_are_chosen_and_written_about_and_the_link_opens_there(
+    page: Page, phone: Page, piece: str
+) -> None:
+    sign_up(phone, new_name("flora"))
+    phone.goto(f"/pieces/{piece}/")
+    phone.get_by_role("button", name="Choose notes").tap()
+    # By keys: the sixth note, then the seventh.
+    phone.get_by_role("grid", name="Notes").get_by_role("gridcell").first.focus()
+    for _ in range(5):
+        phone.keyboard.press("ArrowRight")
+    phone.keyboard.press("Enter")
+    phone.keyboard.press("ArrowRight")
+    phone.keyboard.press("Enter")
+    expect(phone.locator("#comment-chosen")).to_contain_text("2 notes chosen")
+    phone.get_by_role("button", name="Done choosing").tap()
+    phone.get_by_label("Write about it").fill("This step")
+    phone.get_by_role("button", name="Send").tap()
+    link = phone.get_by_role("link", name="bar 2, 2 notes")
+    expect(link).to_be_visible()
+    page.goto(f"/pieces/{piece}/" + str(link.get_attribute("href")))
+    # The sixth note is the second of bar 2.
+    expect(page.get_by_text("Bar 2, beat 2")).to_be_attached()

@@ -66,8 +66,9 @@ def test_stopping_keeps_the_bars_that_are_written(slow_page: Page) -> None:
     expect(drafts.get_by_text(f"{piece['bars']} bars")).to_be_visible()
 
 
-def test_a_dropped_socket_neither_loses_nor_doubles_a_note(page: Page) -> None:
-    line = BadLine(page, after=6, times=2)
+def test_a_dropped_socket_neither_loses_nor_doubles_a_note(slow_page: Page) -> None:
+    page = slow_page
+    line = BadLine(page, after=3, times=2)
     page.goto("/studio/")
     page.get_by_label("Tempo", exact=True).first.fill("240")
     page.get_by_role("button", name="Generate").click()
@@ -165,3 +166,32 @@ def test_a_phone_has_roll_and_button_in_sight_and_the_settings_in_a_sheet(phone:
     written(phone, bars=2)
     expect(roll(phone, tracks=4, bars=2)).to_be_in_viewport()
     expect(phone.get_by_role("button", name=re.compile("^(Play|Pause)$"))).to_be_in_viewport()
+
+
+def test_alternatives_are_heard_by_number_and_enter_keeps_one(page: Page) -> None:
+    page.goto("/studio/")
+    page.get_by_role("radio", name="Pop piano").check()
+    page.get_by_label("Bars", exact=True).fill("2")
+    page.get_by_role("group", name="Alternatives").get_by_role("radio", name="4").check()
+    page.get_by_role("button", name="Generate", exact=True).click()
+    written(page, bars=2)
+    first = job_of(page)
+    for number in (1, 2, 3, 4):
+        expect(page.get_by_role("button", name=f"Hear alternative {number}", exact=True)).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("3")
+    third = page.get_by_role("button", name="Hear alternative 3", exact=True)
+    expect(third).to_have_attribute("aria-pressed", "true")
+    page.wait_for_url(lambda address: first["code"] not in address)
+    heard = job_of(page)
+    assert heard["seed"] == first["seed"] + 2
+    expect(roll(page, notes=piece_of(page)["n_notes"], bars=2)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Title of the piece")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    page.wait_for_url(lambda address: heard["code"] not in address)
+    expect(page.get_by_role("button", name="Hear alternative 4", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Hear alternative"))).to_have_count(4)
+    assert job_of(page)["seed"] not in range(first["seed"], first["seed"] + 4)

@@ -1,33 +1,37 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
-import { controlStyles } from '../controlStyles.ts'
-import { fill } from '../fill.ts'
+import { css, html, nothing } from 'lit'
+import { ControlBar } from '../controlBar.ts'
+import { barStyles, controlStyles } from '../controlStyles.ts'
 import type { EditAction } from './editKeys.ts'
 import { type EditGlyph, editGlyph } from './editGlyphs.ts'
 import type { Editor } from './Editor.ts'
 import { SNAPS } from './snap.ts'
+import { gettext } from '../words.ts'
 
 const words = {
-  bar: 'Editing',
-  pencil: 'Pencil',
-  select: 'Select',
-  track: 'Track',
-  snap: 'Snap',
-  undo: 'Undo',
-  redo: 'Redo',
-  cut: 'Cut',
-  copy: 'Copy',
-  paste: 'Paste',
-  duplicate: 'Duplicate',
-  delete: 'Delete',
-  transpose: 'Transpose',
-  quantise: 'Quantise',
-  velocity: 'Velocity',
-  play: 'Play in by hand',
-  save: 'Save',
-  saving: 'Saving',
-  done: 'Done',
-  unsaved: 'Not saved yet; kept in this browser',
-  saved: 'Saved',
+  bar: gettext('Editing'),
+  tool: gettext('Tool'),
+  pencil: gettext('Pencil'),
+  select: gettext('Select'),
+  track: gettext('Track'),
+  snap: gettext('Snap'),
+  undo: gettext('Undo'),
+  redo: gettext('Redo'),
+  cut: gettext('Cut'),
+  copy: gettext('Copy'),
+  paste: gettext('Paste'),
+  duplicate: gettext('Duplicate'),
+  delete: gettext('Delete'),
+  transpose: gettext('Transpose'),
+  quantise: gettext('Quantise'),
+  infill: gettext('Play anew'),
+  lock: gettext('Lock'),
+  velocity: gettext('Velocity'),
+  play: gettext('Play in by hand'),
+  save: gettext('Save'),
+  saving: gettext('Saving'),
+  done: gettext('Done'),
+  unsaved: gettext('Not saved yet; kept in this browser'),
+  saved: gettext('Saved'),
 }
 
 /** Where saving stands. */
@@ -37,13 +41,14 @@ export type SaveState = 'saved' | 'unsaved' | 'saving'
  * What can be done to notes, as buttons. Properties: `editor`, `state`, `closable`; events: 'edit-action' with the action
  * as detail, 'edit-track' with the track's number, 'edit-done'.
  */
-export class EditBar extends LitElement {
+export class EditBar extends ControlBar {
   static override properties = {
     editor: { attribute: false },
     state: {},
     trouble: {},
     closable: { type: Boolean },
     below: { attribute: false },
+    mayInfill: { type: Boolean },
   }
 
   declare editor: Editor | null
@@ -52,7 +57,10 @@ export class EditBar extends LitElement {
   declare closable: boolean
   /** What the button "Play in" shows and hides. */
   declare below: HTMLElement | null
-  private joined: AbortController | null = null
+  /** Whether there is a band to play bars anew. */
+  declare mayInfill: boolean
+  protected override readonly label = words.bar
+  protected override readonly subject = 'editor'
 
   constructor() {
     super()
@@ -61,28 +69,11 @@ export class EditBar extends LitElement {
     this.trouble = ''
     this.closable = true
     this.below = null
+    this.mayInfill = false
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.setAttribute('role', 'group')
-    this.setAttribute('aria-label', words.bar)
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.joined?.abort()
-  }
-
-  override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('editor')) return
-    this.joined?.abort()
-    this.joined = new AbortController()
-    for (const type of ['selection', 'tool', 'step']) this.editor?.addEventListener(type, () => this.requestUpdate(), { signal: this.joined.signal })
-  }
-
-  override updated(): void {
-    for (const slider of this.renderRoot.querySelectorAll<HTMLInputElement>('input[type=range]')) fill(slider)
+  protected override watch(signal: AbortSignal): void {
+    if (this.editor) this.redrawOn(this.editor, ['selection', 'tool', 'step'], signal)
   }
 
   override render() {
@@ -90,8 +81,8 @@ export class EditBar extends LitElement {
     if (!editor) return nothing
     const none = editor.selected.size === 0
     return html`
-      <div class="bar">
-        <div class="group" role="radiogroup" aria-label="Tool">
+      <div class="bar pushed">
+        <div class="group" role="radiogroup" aria-label=${words.tool}>
           ${this.tool('pencil', words.pencil, '1')} ${this.tool('select', words.select, '2')}
         </div>
         <label class="field"><span class="quiet">${words.track}</span>
@@ -114,6 +105,9 @@ export class EditBar extends LitElement {
         <div class="group">
           ${this.button('transpose', words.transpose, 'T', false)} ${this.button('quantise', words.quantise, 'Q', false)}
         </div>
+        <div class="group">
+          ${this.mayInfill ? this.button('infill', words.infill, 'I', false) : nothing} ${this.button('lock', words.lock, 'K', none)}
+        </div>
         <label class="field velocity"><span class="quiet">${words.velocity}</span>
           <input aria-label=${words.velocity} type="range" min="1" max="127" step="1" ?disabled=${none} .value=${String(this.velocity)} @change=${(e: Event) => editor.strikeAs(Number(valueOf(e)))} /></label>
         ${this.below
@@ -121,7 +115,7 @@ export class EditBar extends LitElement {
           : nothing}
         <div class="group end">
           <p class="state quiet" role="status">${this.trouble || (this.state === 'unsaved' ? words.unsaved : this.state === 'saved' && editor.history.past.length ? words.saved : '')}</p>
-          <button class="save" ?disabled=${this.state !== 'unsaved'} aria-keyshortcuts="Control+S" @click=${() => this.act('save')}>${this.state === 'saving' ? words.saving : words.save}</button>
+          <button class="primary save" ?disabled=${this.state !== 'unsaved'} aria-keyshortcuts="Control+S" @click=${() => this.act('save')}>${this.state === 'saving' ? words.saving : words.save}</button>
           ${this.closable ? html`<button class="done" @click=${() => this.tell('edit-done')}>${words.done}</button>` : nothing}
         </div>
       </div>
@@ -159,18 +153,8 @@ export class EditBar extends LitElement {
 
   static override styles = [
     controlStyles,
+    barStyles,
     css`
-      :host {
-        background: var(--surface);
-        border-bottom: 1px solid var(--line);
-      }
-      .bar {
-        display: flex;
-        align-items: center;
-        gap: 0.125rem 0.75rem;
-        flex-wrap: wrap;
-        padding: 0.25rem 0.5rem;
-      }
       .group,
       .field {
         display: flex;
@@ -189,22 +173,7 @@ export class EditBar extends LitElement {
         gap: 0.5rem;
       }
       .state {
-        margin: 0;
         max-width: 22rem;
-      }
-      button:disabled {
-        opacity: 0.4;
-        cursor: default;
-      }
-      button[aria-checked='true'] {
-        color: var(--accent);
-        background: color-mix(in srgb, var(--accent) 14%, transparent);
-      }
-      .save {
-        padding: 0 1rem;
-        font-weight: 600;
-        color: var(--on-accent, var(--ground));
-        background: var(--accent);
       }
       .save:disabled {
         color: var(--muted);
@@ -215,25 +184,10 @@ export class EditBar extends LitElement {
       .done {
         border-color: var(--line);
       }
-      @media (hover: hover) {
-        .save:hover:enabled {
-          background: color-mix(in srgb, var(--accent) 86%, var(--ink));
-        }
-      }
       @media (max-width: 48rem) {
-        /* One row that a thumb pushes aside, so that the roll keeps its height. */
-        .bar {
-          flex-wrap: nowrap;
-          overflow-x: auto;
-          scrollbar-width: none;
-        }
-        .bar > * {
-          flex: none;
-        }
         .end {
           position: sticky;
           right: -0.5rem;
-          flex: none;
           order: 9;
           padding: 0 0.5rem;
           background: var(--surface);

@@ -8,12 +8,13 @@ import * as changes from './changes.ts'
 import { type Drag, dragged, type Spot } from './drags.ts'
 import type { Editor } from './Editor.ts'
 import { type Band, paintEditing } from './paintEditing.ts'
-import { snapped } from './snap.ts'
+import { snapped, stepOf } from './snap.ts'
+import { gettext, interpolate } from '../words.ts'
 
 const words = {
-  draw: 'Draw a note',
-  move: (n: number) => (n === 1 ? 'Move a note' : `Move ${n} notes`),
-  resize: (n: number) => (n === 1 ? 'Change the length of a note' : `Change the length of ${n} notes`),
+  draw: gettext('Draw a note'),
+  move: (n: number) => (n === 1 ? gettext('Move a note') : interpolate(gettext('Move %s notes'), [n])),
+  resize: (n: number) => (n === 1 ? gettext('Change the length of a note') : interpolate(gettext('Change the length of %s notes'), [n])),
 }
 
 /** A second press on the same note within this time (ms) deletes it. */
@@ -28,6 +29,8 @@ const FEW = 64
 export interface EditHandOptions {
   /** A finger rested on the notes. */
   onMenu(point: Point): void
+  /** The notes are about to be worked on. */
+  onPress(): void
   /** Another track's note was pressed. */
   onTrack(track: number): void
 }
@@ -52,6 +55,7 @@ export class EditHand implements Hand {
     if (event.button === 1) return false
     this.from = point
     const { editor } = this
+    this.options.onPress()
     const hit = this.hit(scene, point)
     if (event.pointerType === 'touch') this.rest(point)
     if (hit.kind === 'note' && this.isDouble(hit.note, event.timeStamp)) {
@@ -88,11 +92,14 @@ export class EditHand implements Hand {
     }
   }
 
-  release(_scene: Scene, _point: Point): void {
+  release(scene: Scene, _point: Point): void {
     this.stopResting()
     const { begun, editor } = this
     this.begun = null
-    if (begun?.kind === 'band') editor.choose(editor.selected)
+    if (begun?.kind === 'band') {
+      editor.choose(editor.selected)
+      this.mark(scene, begun)
+    }
     if (begun?.kind !== 'note') return
     const { drag } = begun
     const n = editor.selected.size
@@ -133,9 +140,10 @@ export class EditHand implements Hand {
   }
 
   shows({ view }: Scene): boolean {
-    const { selected, caret } = this.editor
+    const { selected, caret, marked } = this.editor
     if (this.begun || selected.size > FEW) return true
     const isInView = (from: number, to: number) => view.x(to) > -4 && view.x(from) < view.width + 4
+    if (marked && isInView(...marked)) return true
     if (!selected.size) return isInView(caret.tick, caret.tick + this.editor.newLength)
     for (const { onset, duration } of selected) if (isInView(onset, onset + duration)) return true
     return false
@@ -184,6 +192,15 @@ export class EditHand implements Hand {
     editor.preview((score) => dragged(score, drag, from, editor.grid, editor.shift))
     editor.sound(pitch)
     this.begun = { kind: 'note', drag, row: from.row, moved: true, toggled: false }
+  }
+
+  /** The time that a box covers, in whole steps of the grid. A mere press marks nothing. */
+  private mark({ view }: Scene, { from, to }: { from: Point; to: Point }): void {
+    if (Math.abs(from.x - to.x) <= STILL) return
+    const { metres } = this.editor.score
+    const start = snapped(metres, view.tick(Math.min(from.x, to.x)), this.editor.grid, 'before')
+    const last = snapped(metres, view.tick(Math.max(from.x, to.x)), this.editor.grid, 'before')
+    this.editor.mark(start, last + stepOf(this.editor.grid))
   }
 
   private caught(scene: Scene, { from, to }: { from: Point; to: Point }): Set<Note> {

@@ -1,39 +1,47 @@
 import { pitchName, type Note } from '../note.ts'
 import { noteSentence, spokenPitch, spokenPlace, velocityWords } from '../noteWords.ts'
-import type { Score } from '../score.ts'
+import type { TickRange } from '../painter.ts'
+import { barsBetween, placeAt, type Score } from '../score.ts'
 import * as changes from './changes.ts'
 import type { Change, Clip, Shift } from './changes.ts'
 import { applyEdit, type Edit, editBetween } from './edit.ts'
 import { committed, type History, NO_HISTORY, redone, undone } from './history.ts'
 import { snapped, SNAPS, stepOf } from './snap.ts'
+import { gettext, interpolate, ngettext } from '../words.ts'
 
-const notes = (n: number) => `${n} ${n === 1 ? 'note' : 'notes'}`
+const notes = (n: number) => interpolate(ngettext('%s note', '%s notes', n), [n])
 
 const words = {
-  add: (pitch: string) => `Add ${pitch}`,
-  added: (sentence: string) => `Added: ${sentence}`,
-  remove: (n: number) => `Delete ${notes(n)}`,
-  removed: (n: number) => `${notes(n)} deleted`,
-  move: (n: number) => `Move ${notes(n)}`,
-  movedOne: (sentence: string) => `Now ${sentence}`,
-  moved: (n: number) => `${notes(n)} moved`,
-  resize: (n: number) => `Change the length of ${notes(n)}`,
-  strike: (n: number) => `Change the velocity of ${notes(n)}`,
-  transpose: (n: number, by: number) => `Transpose ${notes(n)} by ${by > 0 ? '+' : '−'}${Math.abs(by)}`,
-  quantise: (n: number) => `Quantise ${notes(n)}`,
-  paste: (n: number) => `Paste ${notes(n)}`,
-  duplicate: (n: number) => `Duplicate ${notes(n)}`,
-  cut: (n: number) => `Cut ${notes(n)}`,
-  copied: (n: number) => `${notes(n)} copied`,
-  chosen: (n: number) => (n ? `${notes(n)} selected` : 'Nothing selected'),
-  undone: (label: string) => `Undone: ${label}`,
-  redone: (label: string) => `Done again: ${label}`,
-  nothingToUndo: 'Nothing to undo',
-  nothingToRedo: 'Nothing to do again',
-  nothing: 'That would change nothing',
-  nothingChosen: 'Select notes first',
-  caret: (place: string, pitch: string) => `${place}, ${pitch}, no note`,
-  fast: 'It is on the grid already',
+  add: (pitch: string) => interpolate(gettext('Add %s'), [pitch]),
+  added: (sentence: string) => interpolate(gettext('Added: %s'), [sentence]),
+  remove: (n: number) => interpolate(gettext('Delete %s'), [notes(n)]),
+  removed: (n: number) => interpolate(gettext('%s deleted'), [notes(n)]),
+  move: (n: number) => interpolate(gettext('Move %s'), [notes(n)]),
+  movedOne: (sentence: string) => interpolate(gettext('Now %s'), [sentence]),
+  moved: (n: number) => interpolate(gettext('%s moved'), [notes(n)]),
+  resize: (n: number) => interpolate(gettext('Change the length of %s'), [notes(n)]),
+  strike: (n: number) => interpolate(gettext('Change the velocity of %s'), [notes(n)]),
+  transpose: (n: number, by: number) => interpolate(gettext('Transpose %s by %s'), [notes(n), `${by > 0 ? '+' : '−'}${Math.abs(by)}`]),
+  quantise: (n: number) => interpolate(gettext('Quantise %s'), [notes(n)]),
+  paste: (n: number) => interpolate(gettext('Paste %s'), [notes(n)]),
+  duplicate: (n: number) => interpolate(gettext('Duplicate %s'), [notes(n)]),
+  cut: (n: number) => interpolate(gettext('Cut %s'), [notes(n)]),
+  copied: (n: number) => interpolate(gettext('%s copied'), [notes(n)]),
+  chosen: (n: number) => (n ? interpolate(gettext('%s selected'), [notes(n)]) : gettext('Nothing selected')),
+  undone: (label: string) => interpolate(gettext('Undone: %s'), [label]),
+  redone: (label: string) => interpolate(gettext('Done again: %s'), [label]),
+  nothingToUndo: gettext('Nothing to undo'),
+  nothingToRedo: gettext('Nothing to do again'),
+  nothing: gettext('That would change nothing'),
+  markedBar: (bar: number) => interpolate(gettext('Bar %s is marked'), [bar]),
+  markedBars: (first: number, last: number) => interpolate(gettext('Bars %s to %s are marked'), [first, last]),
+  nothingChosen: gettext('Select notes first'),
+  lock: (n: number) => interpolate(gettext('Lock %s'), [notes(n)]),
+  unlock: (n: number) => interpolate(gettext('Unlock %s'), [notes(n)]),
+  locked: (n: number) => interpolate(gettext('%s locked: what is played anew leaves them'), [notes(n)]),
+  unlocked: (n: number) => interpolate(gettext('%s free again'), [notes(n)]),
+  caret: (place: string, pitch: string) => interpolate(gettext('%s, %s, no note'), [place, pitch]),
+  fast: gettext('It is on the grid already'),
 }
 
 export type Mode = 'pencil' | 'select'
@@ -74,6 +82,7 @@ export class Editor extends EventTarget {
   private track_ = 0
   private caret_: Caret = { tick: 0, pitch: 60 }
   private clip: Clip | null = null
+  private marked_: TickRange | null = null
   /** The score that a drag began with. */
   private before: Score | null = null
   /** How long the last note was drawn. */
@@ -152,6 +161,16 @@ export class Editor extends EventTarget {
 
   get canPaste(): boolean {
     return this.clip !== null
+  }
+
+  /** Bars or a box that were marked, whether or not there are notes in it. */
+  get marked(): TickRange | null {
+    return this.marked_
+  }
+
+  mark(from: number, to: number): void {
+    this.marked_ = [Math.max(0, from), Math.min(to, this.score_.length)]
+    this.tell('selection')
   }
 
   /** What is chosen as a box of time and tracks, for whoever writes into it; null when nothing is. */
@@ -239,6 +258,7 @@ export class Editor extends EventTarget {
 
   choose(chosen: Iterable<Note>, { silently = false } = {}): void {
     this.selected_ = new Set(chosen)
+    this.marked_ = null
     const only = this.only
     if (only) this.caret_ = { tick: only.onset + only.duration, pitch: only.pitch }
     this.tell('selection')
@@ -270,6 +290,7 @@ export class Editor extends EventTarget {
   placeCaret(caret: Caret): void {
     this.caret_ = caret
     this.selected_ = new Set()
+    this.marked_ = null
     this.tell('selection')
   }
 
@@ -340,6 +361,15 @@ export class Editor extends EventTarget {
     this.carryOut(words.quantise, changes.quantised(this.score_, this.chosenOrTrack, this.grid_ || stepOf(0)), words.fast)
   }
 
+  /** What is chosen is locked; or let go, when all of it was. */
+  lock(): void {
+    const n = this.selected_.size
+    if (!n) return this.say(words.nothingChosen)
+    const held = [...this.selected_].some((note) => !note.locked)
+    this.perform(held ? words.lock(n) : words.unlock(n), changes.locked(this.score_, this.selected_, held))
+    this.say(held ? words.locked(n) : words.unlocked(n))
+  }
+
   duplicate(): void {
     this.carryOut(words.duplicate, changes.duplicated(this.score_, this.selected_, stepOf(this.grid_)))
   }
@@ -365,11 +395,27 @@ export class Editor extends EventTarget {
     this.carryOut(words.paste, change)
   }
 
-  /** The bar at `tick` of the track that is worked on; with `extend` all from what is chosen to there. */
+  /** A bar of the track that is worked on; with `extend` all from what was marked to there. */
   chooseBar(from: number, to: number, extend: boolean): void {
-    const region = extend ? this.region : null
-    const bar = changes.within(this.score_, Math.min(from, region?.from ?? from), Math.max(to, region?.to ?? to), [this.track_])
-    this.choose([...bar].filter((note) => note.onset >= Math.min(from, region?.from ?? from)))
+    const [first, last] = (extend && this.marked_) || [from, to]
+    const [start, end] = [Math.min(from, first), Math.max(to, last)]
+    const bar = changes.within(this.score_, start, end, [this.track_])
+    this.choose([...bar].filter((note) => note.onset >= start))
+    this.mark(start, end)
+  }
+
+  /** By keys: the bar of the place for writing; then, of what is marked, one bar more or fewer at its end. */
+  markBars(by: 1 | -1): void {
+    const { metres, length } = this.score_
+    const barAt = (tick: number) => [...barsBetween(metres, tick, tick + 1)][0]!
+    const [from, to] = this.marked_ ?? [0, 0]
+    const bar = barAt(!this.marked_ ? Math.min(this.caret_.tick, length - 1) : by > 0 ? Math.min(to, length - 1) : to - 1)
+    if (!this.marked_) this.chooseBar(bar.start, bar.end, false)
+    else if (by > 0) this.chooseBar(bar.start, bar.end, true)
+    else if (bar.start > from) this.chooseBar(from, bar.start, false)
+    const [start, end] = this.marked_!
+    const [first, last] = [placeAt(metres, start).bar, placeAt(metres, end - 1).bar]
+    this.say(first === last ? words.markedBar(first) : words.markedBars(first, last))
   }
 
   shifted(pitch: number, rows: number): number {

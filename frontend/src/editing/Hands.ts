@@ -8,17 +8,18 @@ import { click } from './metronome.ts'
 import { hasMidi, messageFor, MidiPorts, type Played } from './midi.ts'
 import { onGrid, Recorder } from './recorder.ts'
 import { typedOctave, typedPitch } from './typing.ts'
+import { gettext, interpolate, ngettext } from '../words.ts'
 
 const words = {
-  recorded: (n: number) => `Record ${n} ${n === 1 ? 'note' : 'notes'}`,
-  nothing: 'Nothing was played',
-  countIn: 'Counting in',
-  recording: 'Recording',
-  noMidi: 'This browser has no MIDI. Chrome, Edge and Firefox have; the letter keys play everywhere.',
-  refused: 'The browser keeps MIDI to itself. Allow it for this site to play on an instrument.',
-  noInput: 'No MIDI instrument is plugged in.',
-  inputs: (names: string) => `Listening to ${names}.`,
-  octave: (octave: number) => `Octave ${octave}`,
+  recorded: (n: number) => interpolate(ngettext('Record %s note', 'Record %s notes', n), [n]),
+  nothing: gettext('Nothing was played'),
+  countIn: gettext('Counting in'),
+  recording: gettext('Recording'),
+  noMidi: gettext('This browser has no MIDI. Chrome, Edge and Firefox have; the letter keys play everywhere.'),
+  refused: gettext('The browser keeps MIDI to itself. Allow it for this site to play on an instrument.'),
+  noInput: gettext('No MIDI instrument is plugged in.'),
+  inputs: (names: string) => interpolate(gettext('Listening to %s.'), [names]),
+  octave: (octave: number) => interpolate(gettext('Octave %s'), [octave]),
 }
 
 /** The piece is this much longer while something is recorded, in bars. */

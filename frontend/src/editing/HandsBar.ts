@@ -1,56 +1,45 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
-import { controlStyles } from '../controlStyles.ts'
+import { css, html, nothing } from 'lit'
+import { ControlBar } from '../controlBar.ts'
+import { barStyles, controlStyles } from '../controlStyles.ts'
 import { editGlyph } from './editGlyphs.ts'
 import type { Hands } from './Hands.ts'
+import { gettext } from '../words.ts'
 
 const words = {
-  bar: 'Playing by hand',
-  keys: 'Letters play notes',
-  keysHint: 'A W S E D … are piano keys; Z and X go an octave down and up',
-  record: 'Record',
-  counting: 'Counting in',
-  stop: 'Stop recording',
-  quantise: 'Quantise',
-  midi: 'Use MIDI',
-  output: 'Play on',
-  none: 'This computer',
+  bar: gettext('Playing by hand'),
+  keys: gettext('Letters play notes'),
+  keysHint: gettext('A W S E D … are piano keys; Z and X go an octave down and up'),
+  record: gettext('Record'),
+  counting: gettext('Counting in'),
+  stop: gettext('Stop recording'),
+  quantise: gettext('Quantise'),
+  midi: gettext('Use MIDI'),
+  output: gettext('Play on'),
+  none: gettext('This computer'),
 }
 
 /** Letters as piano keys, recording, MIDI. Property: `hands`. */
-export class HandsBar extends LitElement {
+export class HandsBar extends ControlBar {
   static override properties = { hands: { attribute: false } }
 
   declare hands: Hands | null
-  private joined: AbortController | null = null
+  protected override readonly label = words.bar
+  protected override readonly subject = 'hands'
 
   constructor() {
     super()
     this.hands = null
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.setAttribute('role', 'group')
-    this.setAttribute('aria-label', words.bar)
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.joined?.abort()
-  }
-
-  override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('hands')) return
-    this.joined?.abort()
-    this.joined = new AbortController()
-    this.hands?.addEventListener('change', () => this.requestUpdate(), { signal: this.joined.signal })
+  protected override watch(signal: AbortSignal): void {
+    if (this.hands) this.redrawOn(this.hands, ['change'], signal)
   }
 
   override render() {
     const { hands } = this
     if (!hands) return nothing
     const { state, ports } = hands
-    return html`<div class="bar">
+    return html`<div class="bar pushed">
       <button class="record" aria-pressed=${state !== 'idle'} @click=${() => hands.toggle()}>${editGlyph('record')}<span>${state === 'idle' ? words.record : state === 'counting' ? words.counting : words.stop}</span></button>
       <label class="check"><input type="checkbox" .checked=${hands.quantise} @change=${(e: Event) => (hands.quantise = (e.target as HTMLInputElement).checked)} />${words.quantise}</label>
       <button aria-pressed=${hands.typing} title=${words.keysHint} @click=${() => hands.setTyping(!hands.typing)}>${words.keys}</button>
@@ -68,18 +57,8 @@ export class HandsBar extends LitElement {
 
   static override styles = [
     controlStyles,
+    barStyles,
     css`
-      :host {
-        background: var(--surface);
-        border-bottom: 1px solid var(--line);
-      }
-      .bar {
-        display: flex;
-        align-items: center;
-        flex-wrap: wrap;
-        gap: 0.125rem 0.5rem;
-        padding: 0.125rem 0.5rem;
-      }
       .check {
         display: flex;
         align-items: center;
@@ -96,18 +75,7 @@ export class HandsBar extends LitElement {
         width: 1rem;
         height: 1rem;
       }
-      p {
-        margin: 0;
-      }
       @media (max-width: 48rem) {
-        .bar {
-          flex-wrap: nowrap;
-          overflow-x: auto;
-          scrollbar-width: none;
-        }
-        .bar > * {
-          flex: none;
-        }
         p {
           white-space: nowrap;
         }

@@ -4,8 +4,9 @@ import { css, mix } from '../palette.ts'
 import type { PianoRoll } from '../PianoRoll.ts'
 import * as changes from './changes.ts'
 import type { Editor } from './Editor.ts'
+import { gettext, interpolate } from '../words.ts'
 
-const words = { strike: (n: number) => (n === 1 ? 'Change a velocity' : `Change ${n} velocities`) }
+const words = { strike: (n: number) => (n === 1 ? gettext('Change a velocity') : interpolate(gettext('Change %s velocities'), [n])) }
 
 /** How near the pointer must be to a note's bar, px. */
 const NEAR = 8

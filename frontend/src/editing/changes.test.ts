@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Note } from '../note.ts'
 import type { Score } from '../score.ts'
-import { added, clipOf, duplicated, moved, pasted, quantised, removed, resized, struck, tidied, transposed, within } from './changes.ts'
+import { added, clipOf, duplicated, locked, moved, pasted, quantised, removed, resized, struck, tidied, transposed, within } from './changes.ts'
 
 const note = (onset: number, pitch: number, change: Partial<Note> = {}): Note => ({ onset, duration: 480, pitch, velocity: 80, ...change })
 const low = note(0, 60, { origin: 'model' })
@@ -100,6 +100,17 @@ test('duplicated notes follow behind themselves', () => {
   expect(rows(duplicated(score, new Set([low, high]), 480)!.score.tracks[0]!.notes)).toEqual([
     [0, 480, 60], [480, 480, 64], [960, 480, 60], [1440, 480, 64],
   ])
+})
+
+test('a lock is kept while a note is moved, is no change of whose it is, and stays behind when the note is copied', () => {
+  const held = locked(score, new Set([low]), true)!
+  const [first] = held.score.tracks[0]!.notes
+  expect(first).toEqual({ ...low, locked: true })
+  expect([...held.selected]).toEqual([first])
+  expect(moved(held.score, held.selected, 0, 1)!.score.tracks[0]!.notes[0]!.locked).toBe(true)
+  expect(duplicated(held.score, held.selected, 480)!.score.tracks[0]!.notes.map((one) => one.locked)).toEqual([true, undefined, undefined])
+  expect(locked(held.score, held.selected, true)).toBeNull()
+  expect(locked(held.score, held.selected, false)!.score.tracks[0]!.notes[0]).toEqual(low)
 })
 
 test('a band catches what sounds in it', () => {

@@ -62,6 +62,25 @@ export function struck(score: Score, chosen: Chosen, velocity: (note: Note) => n
   return replaced(score, chosen, (note) => ({ velocity: Math.max(1, Math.min(127, Math.round(velocity(note)))) }))
 }
 
+/** Held against what a network plays anew, or let go. */
+export function locked(score: Score, chosen: Chosen, held: boolean): Change | null {
+  const selected = new Set<Note>()
+  let differs = false
+  const tracks = score.tracks.map((track) => {
+    if (!track.notes.some((note) => chosen.has(note))) return track
+    const notes = track.notes.map((note) => {
+      if (!chosen.has(note)) return note
+      const { locked: was, ...rest } = note
+      const now: Note = (was ?? false) === held ? note : held ? { ...rest, locked: true } : rest
+      differs ||= now !== note
+      selected.add(now)
+      return now
+    })
+    return { ...track, notes }
+  })
+  return differs ? { score: { ...score, tracks }, selected } : null
+}
+
 /** Onsets to the nearest line of the grid; lengths, when asked, to whole steps of it. */
 export function quantised(score: Score, chosen: Chosen, grid: number, { lengths = false } = {}): Change | null {
   if (!chosen.size || !grid) return null
@@ -79,7 +98,8 @@ export interface Clip {
 
 /** The chosen notes as a clip that begins with their first beat. Null when none is chosen. */
 export function clipOf(score: Score, chosen: Chosen, grid: number): Clip | null {
-  const all = score.tracks.flatMap(({ notes }, track) => notes.filter((note) => chosen.has(note)).map((note) => ({ track, note })))
+  // A copy is free, whatever was locked.
+  const all = score.tracks.flatMap(({ notes }, track) => notes.filter((note) => chosen.has(note)).map(({ locked: _, ...note }) => ({ track, note })))
   if (!all.length) return null
   const start = Math.min(...all.map(({ note }) => snapped(score.metres, note.onset, grid, 'before')))
   const end = Math.max(...all.map(({ note }) => note.onset + note.duration))
@@ -108,7 +128,7 @@ export function duplicated(score: Score, chosen: Chosen, grid: number): Change |
   if (!clip) return null
   const byTrack = new Map<number, Note[]>()
   score.tracks.forEach(({ notes }, track) => {
-    const copies = notes.filter((note) => chosen.has(note)).map((note) => ({ ...note, onset: note.onset + clip.length }))
+    const copies = notes.filter((note) => chosen.has(note)).map(({ locked: _, ...note }) => ({ ...note, onset: note.onset + clip.length }))
     if (copies.length) byTrack.set(track, copies)
   })
   return withNotes(score, byTrack, new Set())

@@ -54,7 +54,7 @@ export function editBetween(label: string, before: Score, after: Score, by: Edit
 }
 
 export function isSame(a: Note, b: Note): boolean {
-  return a.onset === b.onset && a.duration === b.duration && a.pitch === b.pitch && a.velocity === b.velocity && a.origin === b.origin
+  return a.onset === b.onset && a.duration === b.duration && a.pitch === b.pitch && a.velocity === b.velocity && a.origin === b.origin && a.locked === b.locked
 }
 
 /** A number that onset and pitch have to themselves. */

@@ -13,6 +13,8 @@ const SHAPES = {
   delete: svg`<path d="M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6"/>`,
   transpose: svg`<path d="m8 7 4-4 4 4M12 3v18M8 17l4 4 4-4"/>`,
   quantise: svg`<path d="M3 3v18M9 3v18M15 3v18M21 3v18"/><rect x="3" y="9" width="6" height="5" fill="currentColor" stroke="none"/><rect x="15" y="9" width="6" height="5" fill="currentColor" stroke="none"/>`,
+  infill: svg`<path d="M5 3a2 2 0 0 0-2 2M19 3a2 2 0 0 1 2 2M21 19a2 2 0 0 1-2 2M5 21a2 2 0 0 1-2-2M9 3h1M9 21h1M14 3h1M14 21h1M3 9v1M21 9v1M3 14v1M21 14v1"/><path d="M8 9.5h4M12 14.5h4"/>`,
+  lock: svg`<rect width="18" height="11" x="3" y="11" rx="2"/><path d="M7 11V7a5 5 0 0 1 10 0v4"/>`,
   midi: svg`<rect x="2" y="5" width="20" height="14" rx="2"/><path d="M7 5v8M12 5v8M17 5v8M5.5 13h3M10.5 13h3M15.5 13h3"/>`,
   record: svg`<circle cx="12" cy="12" r="6" fill="currentColor"/>`,
 } as const

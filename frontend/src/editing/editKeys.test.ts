@@ -7,13 +7,17 @@ const press = (key: string, change: Partial<KeyLike> = {}): KeyLike => ({
 })
 
 test('the keys of the table', () => {
-  const meant = ['1', '2', 'T', 'q', 'Delete', 'Backspace', 'Escape', 'ArrowLeft', 'ArrowUp'].map((key) => editAction(press(key), 'page'))
-  expect(meant).toEqual(['pencil', 'select', 'transpose', 'quantise', 'delete', 'delete', 'clear', 'previous', 'up'])
+  const meant = ['1', '2', 'T', 'q', 'i', 'K', 'Delete', 'Backspace', 'Escape', 'ArrowLeft', 'ArrowUp'].map((key) => editAction(press(key), 'page'))
+  expect(meant).toEqual(['pencil', 'select', 'transpose', 'quantise', 'infill', 'lock', 'delete', 'delete', 'clear', 'previous', 'up'])
 })
 
 test('Shift and an arrow: an octave, or the length', () => {
   const shifted = ['ArrowUp', 'ArrowDown', 'ArrowRight'].map((key) => editAction(press(key, { shiftKey: true }), 'page'))
   expect(shifted).toEqual(['octaveUp', 'octaveDown', 'longer'])
+})
+
+test('Shift with the letters that go a bar on or back marks bars', () => {
+  expect(['D', 'A'].map((key) => editAction(press(key, { shiftKey: true }), 'page'))).toEqual(['markMore', 'markLess'])
 })
 
 test('undo and redo in both ways', () => {

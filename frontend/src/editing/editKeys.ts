@@ -4,7 +4,7 @@ import type { Focus, KeyLike } from '../keys.ts'
 export type EditAction =
   | 'pencil' | 'select' | 'undo' | 'redo' | 'all' | 'copy' | 'cut' | 'paste' | 'duplicate' | 'delete' | 'clear'
   | 'previous' | 'next' | 'up' | 'down' | 'octaveUp' | 'octaveDown' | 'earlier' | 'later' | 'longer' | 'shorter'
-  | 'louder' | 'softer' | 'transpose' | 'quantise' | 'write' | 'save' // prettier-ignore
+  | 'louder' | 'softer' | 'transpose' | 'quantise' | 'write' | 'save' | 'infill' | 'lock' | 'markMore' | 'markLess' // prettier-ignore
 
 const PLAIN: Record<string, EditAction> = {
   '1': 'pencil',
@@ -19,6 +19,8 @@ const PLAIN: Record<string, EditAction> = {
   t: 'transpose',
   q: 'quantise',
   e: 'write',
+  i: 'infill',
+  k: 'lock',
   Insert: 'write',
 }
 
@@ -27,6 +29,8 @@ const SHIFTED: Record<string, EditAction> = {
   ArrowDown: 'octaveDown',
   ArrowLeft: 'shorter',
   ArrowRight: 'longer',
+  d: 'markMore',
+  a: 'markLess',
 }
 
 const CONTROL: Record<string, EditAction> = {

@@ -1,13 +1,14 @@
 /** A small menu over the roll, where a finger rested. */
 import type { Point } from '../gestures.ts'
 import type { PianoRoll } from '../PianoRoll.ts'
+import { gettext } from '../words.ts'
 
 export interface MenuItem {
   readonly label: string
   act(): void
 }
 
-const words = { menu: 'Notes' }
+const words = { menu: gettext('Notes') }
 
 const style = new CSSStyleSheet()
 style.replaceSync(`

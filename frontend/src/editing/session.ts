@@ -5,37 +5,41 @@ import { focusOf } from '../keys.ts'
 import type { NoteGrid } from '../NoteGrid.ts'
 import type { PianoRoll } from '../PianoRoll.ts'
 import type { Player } from '../Player.ts'
-import type { Score } from '../score.ts'
+import { placeAt, barsBetween, type Score } from '../score.ts'
 import { toast } from '../toast.ts'
 import type { Shift } from './changes.ts'
 import './EditBar.ts'
 import './HandsBar.ts'
+import './InfillBar.ts'
 import type { EditBar } from './EditBar.ts'
 import { EditHand } from './EditHand.ts'
 import { editAction, type EditAction } from './editKeys.ts'
 import { Editor } from './Editor.ts'
 import { Hands } from './Hands.ts'
+import { Infill } from './Infill.ts'
+import type { Stretch } from './infilling.ts'
 import { editBetween, isSame, placeOf } from './edit.ts'
 import { type History, NO_HISTORY } from './history.ts'
 import { popMenu } from './menu.ts'
-import { restored, WorkStore } from './store.ts'
+import { relocked, reordered, restored, WorkStore } from './store.ts'
 import { askTranspose } from './transposeDialog.ts'
 import { VelocityLane } from './VelocityLane.ts'
+import { gettext } from '../words.ts'
 
 const words = {
-  before: 'Changes that were not saved',
-  waiting: 'You have changes here that were never saved. Redo brings them back.',
-  failed: 'It could not be saved. Your changes are kept in this browser.',
-  full: 'This browser has no room to keep your changes. Save them soon.',
-  back: 'Your changes from before are here again.',
-  menu: { cut: 'Cut', copy: 'Copy', paste: 'Paste', duplicate: 'Duplicate', delete: 'Delete', all: 'Select all', quantise: 'Quantise' },
+  before: gettext('Changes that were not saved'),
+  waiting: gettext('You have changes here that were never saved. Redo brings them back.'),
+  failed: gettext('It could not be saved. Your changes are kept in this browser.'),
+  full: gettext('This browser has no room to keep your changes. Save them soon.'),
+  back: gettext('Your changes from before are here again.'),
+  menu: { cut: gettext('Cut'), copy: gettext('Copy'), paste: gettext('Paste'), duplicate: gettext('Duplicate'), delete: gettext('Delete'), all: gettext('Select all'), quantise: gettext('Quantise'), lock: gettext('Lock or unlock'), infill: gettext('Play anew') },
 }
 
 /** Steps that come together are kept together, ms. */
 const KEEP_AFTER = 300
 
 const OF_A_NOTE = new Set<EditAction>([
-  'previous', 'next', 'up', 'down', 'octaveUp', 'octaveDown', 'earlier', 'later', 'longer', 'shorter', 'louder', 'softer', 'delete', 'copy', 'cut', 'duplicate',
+  'previous', 'next', 'up', 'down', 'octaveUp', 'octaveDown', 'earlier', 'later', 'longer', 'shorter', 'louder', 'softer', 'delete', 'copy', 'cut', 'duplicate', 'lock',
 ]) // prettier-ignore
 
 export interface EditOptions {
@@ -45,6 +49,8 @@ export interface EditOptions {
   readonly etag: string
   /** Sends the notes to the server. Answers with their new version. */
   save(score: Score): Promise<string>
+  /** A band is there to play bars anew. */
+  readonly mayInfill?: boolean
   /** Nothing is said of work that was found here. */
   readonly quiet?: boolean
   /** "Done" was pressed; without it there is no such button. */
@@ -57,10 +63,12 @@ export class EditSession {
   readonly hands: Hands
   private readonly listeners = new AbortController()
   private readonly lane: VelocityLane
+  private readonly infill: Infill
   private store: WorkStore
   private etag: string
   private timer: ReturnType<typeof setTimeout> | null = null
   private saving = false
+  private places: readonly number[] | null = null
 
   constructor(
     private readonly player: Player,
@@ -84,11 +92,20 @@ export class EditSession {
     handsBar.hands = this.hands
     handsBar.hidden = true
     this.bar.below = handsBar
-    places.tools.append(this.bar, handsBar)
-    signal.addEventListener('abort', () => handsBar.remove())
+    this.infill = new Infill(this.editor, player)
+    this.infill.addEventListener('change', () => roll.fitPitches(), { signal })
+    this.bar.mayInfill = options.mayInfill ?? false
+    const infillBar = document.createElement('ostinato-infill-bar')
+    infillBar.infill = this.infill
+    places.tools.append(this.bar, handsBar, infillBar)
+    signal.addEventListener('abort', () => {
+      handsBar.remove()
+      infillBar.remove()
+    })
     this.lane = new VelocityLane(places.lane, roll, this.editor)
     const hand = new EditHand(this.editor, {
       onMenu: (point) => this.popMenu(point),
+      onPress: () => this.infill.leave(),
       onTrack: (track) => player.setCurrentTrack(track),
     })
     roll.setHand(hand)
@@ -120,14 +137,16 @@ export class EditSession {
     }
   }
 
-  /** The work goes on under another name: a drawing has become a piece. */
-  moveTo(code: string, etag: string): void {
+  /** The work goes on under another name: a drawing has become a piece, whose tracks may stand in other `places`. */
+  moveTo(code: string, etag: string, places?: readonly number[]): void {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     this.store.forget()
     this.etag = etag
     this.store = new WorkStore(code, localStorage)
-    this.store.keep(etag, false, this.editor.score, this.editor.history)
+    this.places = places ?? null
+    const { score, history } = this.ordered
+    this.store.keep(etag, false, score, history)
   }
 
   /** All that was done here is forgotten. */
@@ -139,6 +158,7 @@ export class EditSession {
 
   stop(): void {
     if (this.listeners.signal.aborted) return
+    this.infill.leave()
     if (this.timer) this.keep()
     this.listeners.abort()
     this.roll.setHand(null)
@@ -156,7 +176,7 @@ export class EditSession {
     const work = restored(kept, score)
     if (kept.base === this.etag) {
       if (kept.dirty && !this.options.quiet) toast(words.back)
-      return { score: kept.dirty ? work.score : score, history: work.history, dirty: kept.dirty }
+      return { score: kept.dirty ? work.score : relocked(score, work.score), history: work.history, dirty: kept.dirty }
     }
     // The piece has changed since: what was never saved can be had back, but is not forced on anybody.
     const edit = kept.dirty ? editBetween(words.before, score, alike(score, work.score)) : null
@@ -173,8 +193,13 @@ export class EditSession {
   keep(): void {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
-    const { dirty, score, history } = this.editor
-    if (!this.store.keep(this.etag, dirty, score, history)) toast(words.full)
+    const { score, history } = this.ordered
+    if (!this.store.keep(this.etag, this.editor.dirty, score, history)) toast(words.full)
+  }
+
+  /** The work with its tracks in the order of what it is kept for. */
+  private get ordered(): { readonly score: Score; readonly history: History } {
+    return this.places ? reordered(this.editor.score, this.editor.history, this.places) : this.editor
   }
 
   // ——— what is joined ———
@@ -229,11 +254,13 @@ export class EditSession {
       'keydown',
       (event) => {
         if (event.defaultPrevented || document.querySelector('dialog[open]')) return
-        const action = editAction(event, focusOf(event.composedPath()))
-        if (!action) return
+        const focus = focusOf(event.composedPath())
+        const taken = focus !== 'text' && this.infill.takes(event)
+        const action = taken ? null : editAction(event, focus)
+        if (!taken && !action) return
         event.preventDefault()
         event.stopPropagation()
-        this.act(action)
+        if (action) this.act(action)
       },
       { signal, capture: true },
     )
@@ -243,6 +270,8 @@ export class EditSession {
 
   act(action: EditAction): void {
     const { editor, grid } = this
+    // What is only tried stays out of every other step.
+    this.infill.leave()
     // Who has come to a note in the grid means that note.
     if (!editor.selected.size && grid.hasFocus && grid.note && OF_A_NOTE.has(action)) editor.choose([grid.note], { silently: true })
     const chosen = editor.selected.size > 0
@@ -274,9 +303,24 @@ export class EditSession {
       quantise: () => editor.quantise(),
       write: () => editor.write(),
       save: () => void this.save(),
+      infill: () => this.options.mayInfill && void this.infill.start(this.stretch),
+      lock: () => editor.lock(),
+      markMore: () => editor.markBars(1),
+      markLess: () => editor.markBars(-1),
     }
     acts[action]()
     this.reveal()
+  }
+
+  /** What is played anew: what is marked or chosen, else the loop, else the bar of the place for writing. */
+  private get stretch(): Stretch {
+    const { editor, player } = this
+    const { metres, length } = editor.score
+    const { start } = placeAt(metres, Math.min(editor.caret.tick, length - 1))
+    const bar = barsBetween(metres, start, start + 1).next().value
+    const [from, to] = editor.marked ?? player.loop ?? [start, bar?.end ?? start]
+    const chosen = editor.marked ? null : editor.region
+    return chosen ? { ...chosen, to: Math.min(chosen.to, length) } : { from, to: Math.min(to, length), tracks: [editor.track] }
   }
 
   /** The place for writing is the place to play and to paste from. */
@@ -293,7 +337,7 @@ export class EditSession {
   }
 
   private popMenu(point: Point): void {
-    const names = ['cut', 'copy', 'paste', 'duplicate', 'delete', 'all', 'quantise'] as const
+    const names = ['cut', 'copy', 'paste', 'duplicate', 'delete', 'all', 'quantise', 'lock', ...(this.options.mayInfill ? (['infill'] as const) : [])] as const
     const items = names.map((name) => ({ label: words.menu[name], act: () => this.act(name) }))
     popMenu(this.roll, { x: point.x + this.roll.inset, y: point.y }, items)
   }

@@ -1,6 +1,7 @@
 /** The grid that notes are drawn on. */
 import { TICKS_PER_QUARTER } from '../note.ts'
 import { barsBetween, type Metre, placeAt } from '../score.ts'
+import { gettext } from '../words.ts'
 
 /** What the menu offers; 0 is off. */
 export const SNAPS: readonly (readonly [name: string, ticks: number])[] = [
@@ -8,10 +9,10 @@ export const SNAPS: readonly (readonly [name: string, ticks: number])[] = [
   ['1/8', TICKS_PER_QUARTER / 2],
   ['1/16', TICKS_PER_QUARTER / 4],
   ['1/32', TICKS_PER_QUARTER / 8],
-  ['1/4 triplet', (TICKS_PER_QUARTER * 2) / 3],
-  ['1/8 triplet', TICKS_PER_QUARTER / 3],
-  ['1/16 triplet', TICKS_PER_QUARTER / 6],
-  ['Off', 0],
+  [gettext('1/4 triplet'), (TICKS_PER_QUARTER * 2) / 3],
+  [gettext('1/8 triplet'), TICKS_PER_QUARTER / 3],
+  [gettext('1/16 triplet'), TICKS_PER_QUARTER / 6],
+  [gettext('Off'), 0],
 ]
 
 /** Without a grid, a step by keys is a thirty-second. */

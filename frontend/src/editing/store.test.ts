@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Score } from '../score.ts'
-import { added } from './changes.ts'
-import { editBetween } from './edit.ts'
+import { added, locked } from './changes.ts'
+import { applyEdit, editBetween, inverse } from './edit.ts'
 import { committed, type History, NO_HISTORY } from './history.ts'
-import { restored, type Shelf, WorkStore } from './store.ts'
+import { relocked, reordered, restored, type Shelf, WorkStore } from './store.ts'
 
 const empty: Score = {
   length: 1920,
@@ -44,6 +44,17 @@ test('score and history come back as they were', () => {
   expect(restored(kept, empty)).toEqual({ score, history })
 })
 
+test('locks are kept, and found again on the notes as the server has them', () => {
+  const { score } = drawn(2)
+  const [first, second] = score.tracks[0]!.notes
+  const held = locked(score, new Set([first!]), true)!.score
+  const store = new WorkStore('abc', shelf())
+  store.keep('v', false, held, NO_HISTORY)
+  const work = restored(store.read()!, empty).score
+  expect(work).toEqual(held)
+  expect(relocked(score, work).tracks[0]!.notes).toEqual([{ ...first, locked: true }, second])
+})
+
 test('where there is little room, the notes stay and the oldest steps go', () => {
   const { score, history } = drawn(60)
   const store = new WorkStore('abc', shelf(4000))
@@ -65,4 +76,14 @@ test('pieces do not share their work', () => {
   const place = shelf()
   new WorkStore('one', place).keep('v', true, empty, NO_HISTORY)
   expect(new WorkStore('two', place).read()).toBeNull()
+})
+
+test('work whose tracks are put in another order can be undone there', () => {
+  const [drums, piano] = [{ ...empty.tracks[0]!, role: 'drums' }, { ...empty.tracks[0]!, role: 'piano' }]
+  const before: Score = { ...empty, tracks: [drums, piano] }
+  const { score } = added(before, 1, { onset: 0, duration: 480, pitch: 60, velocity: 80 })!
+  const work = reordered(score, committed(NO_HISTORY, editBetween('Add', before, score)!), [1, 0])
+  expect(work.score.tracks.map(({ role, notes }) => [role, notes.length])).toEqual([['piano', 1], ['drums', 0]]) // prettier-ignore
+  const back = applyEdit(work.score, inverse(work.history.past[0]!))
+  expect(back.tracks.map(({ notes }) => notes.length)).toEqual([0, 0])
 })

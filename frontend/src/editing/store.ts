@@ -1,13 +1,13 @@
 /** Work in progress, kept by the browser: what is not saved yet and all that can be undone outlive a reload. */
 import type { Note, Origin } from '../note.ts'
 import type { Score } from '../score.ts'
-import type { Edit } from './edit.ts'
+import { type Edit, placeOf } from './edit.ts'
 import type { History } from './history.ts'
 
 /** Signs that one piece's work may take; the browser gives a site about five million. */
 const ROOM = 2_000_000
 
-type Row = readonly [onset: number, duration: number, pitch: number, velocity: number, origin?: string]
+type Row = readonly [onset: number, duration: number, pitch: number, velocity: number, origin?: string, locked?: 'k']
 
 interface EditJson {
   readonly label: string
@@ -31,13 +31,14 @@ const LETTERS: Record<Origin, string> = { model: 'm', human: 'h', edited: 'e' }
 const ORIGINS: Record<string, Origin> = { m: 'model', h: 'human', e: 'edited' }
 
 export function rowOf(note: Note): Row {
-  const { onset, duration, pitch, velocity, origin } = note
+  const { onset, duration, pitch, velocity, origin, locked } = note
+  if (locked) return [onset, duration, pitch, velocity, origin ? LETTERS[origin] : '', 'k']
   return origin ? [onset, duration, pitch, velocity, LETTERS[origin]] : [onset, duration, pitch, velocity]
 }
 
-function noteOf([onset, duration, pitch, velocity, letter]: Row): Note {
-  const origin = letter && ORIGINS[letter]
-  return origin ? { onset, duration, pitch, velocity, origin } : { onset, duration, pitch, velocity }
+function noteOf([onset, duration, pitch, velocity, letter, locked]: Row): Note {
+  const origin = letter ? ORIGINS[letter] : undefined
+  return { onset, duration, pitch, velocity, ...(origin && { origin }), ...(locked && { locked: true as const }) }
 }
 
 const jsonOf = ({ label, by, length, changes }: Edit): EditJson => ({
@@ -65,6 +66,23 @@ export function keptFrom(base: string, dirty: boolean, score: Score, history: Hi
 export function restored(kept: Kept, score: Score): { score: Score; history: History } {
   const tracks = score.tracks.map((track, i) => ({ ...track, notes: (kept.tracks[i] ?? []).map(noteOf) }))
   return { score: { ...score, length: kept.length, tracks }, history: { past: kept.past.map(editOf), future: kept.future.map(editOf) } }
+}
+
+/** The score with the locks of the same notes in `work`: the server does not keep them. */
+export function relocked(score: Score, work: Score): Score {
+  const tracks = score.tracks.map((track, i) => {
+    const held = new Set(work.tracks[i]?.notes.filter((note) => note.locked).map(placeOf))
+    return held.size ? { ...track, notes: track.notes.map((note): Note => (held.has(placeOf(note)) ? { ...note, locked: true } : note)) } : track
+  })
+  return { ...score, tracks }
+}
+
+/** The same work with its tracks in another order: track `i` comes to `places[i]`. */
+export function reordered(score: Score, { past, future }: History, places: readonly number[]): { score: Score; history: History } {
+  const moved = (edit: Edit): Edit => ({ ...edit, changes: edit.changes.map((change) => ({ ...change, track: places[change.track]! })) })
+  const tracks = [...score.tracks]
+  score.tracks.forEach((track, i) => (tracks[places[i]!] = track))
+  return { score: { ...score, tracks }, history: { past: past.map(moved), future: future.map(moved) } }
 }
 
 /** Where work is kept: the browser's own storage, or a test's. */

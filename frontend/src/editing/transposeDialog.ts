@@ -1,15 +1,16 @@
 /** Asks by how many semitones; drums stay. */
 import { bindDialogs } from '../dialogs.ts'
 import { make } from '../dom.ts'
+import { gettext } from '../words.ts'
 
 const words = {
-  title: 'Transpose',
-  by: 'Semitones',
-  hint: 'What is selected, or the whole track; drums stay. 12 is an octave, below zero goes down.',
-  down: 'An octave down',
-  up: 'An octave up',
-  go: 'Transpose',
-  leave: 'Leave it',
+  title: gettext('Transpose'),
+  by: gettext('Semitones'),
+  hint: gettext('What is selected, or the whole track; drums stay. 12 is an octave, below zero goes down.'),
+  down: gettext('An octave down'),
+  up: gettext('An octave up'),
+  go: gettext('Transpose'),
+  leave: gettext('Leave it'),
 }
 
 const MOST = 48

@@ -3,8 +3,9 @@ import { probe } from '../probe.ts'
 import { barCount, barsBetween, placeAt } from '../score.ts'
 import { TempoMap } from '../tempo.ts'
 import { type Command, message, type Place, readRequest, type Told } from './messages.ts'
+import { gettext } from '../words.ts'
 
-const words = { blocked: 'The browser lets no sound through before somebody has pressed something in this frame.' }
+const words = { blocked: gettext('The browser lets no sound through before somebody has pressed something in this frame.') }
 
 /** How often the page around hears where the music is, ms. */
 const TELL_MS = 250

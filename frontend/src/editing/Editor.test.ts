@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import type { Score } from '../score.ts'
+import { Editor } from './Editor.ts'
+
+const note = (onset: number) => ({ onset, duration: 480, pitch: 60, velocity: 80 })
+const score: Score = {
+  length: 4 * 1920,
+  tempos: [],
+  metres: [{ tick: 0, numerator: 4, denominator: 4 }],
+  tracks: [{ name: 'Piano', role: 'piano', program: 0, isDrum: false, notes: [note(0), note(1920), note(3840)] }],
+}
+
+test('bars are marked by keys, one more and one fewer, with the notes in them', () => {
+  const editor = new Editor(score)
+  editor.placeCaret({ tick: 2000, pitch: 60 })
+  editor.markBars(1)
+  expect([editor.marked, editor.said]).toEqual([[1920, 3840], 'Bar 2 is marked'])
+  editor.markBars(1)
+  expect([editor.marked, editor.said]).toEqual([[1920, 5760], 'Bars 2 to 3 are marked'])
+  expect([...editor.selected].map(({ onset }) => onset)).toEqual([1920, 3840])
+  for (let i = 0; i < 5; i++) editor.markBars(1)
+  expect(editor.marked).toEqual([1920, 7680])
+  for (let i = 0; i < 5; i++) editor.markBars(-1)
+  expect(editor.marked).toEqual([1920, 3840])
+  editor.choose([])
+  expect(editor.marked).toBeNull()
+})
+
+test('a box beyond the end is marked to the end', () => {
+  const editor = new Editor(score)
+  editor.mark(-10, 99_999)
+  expect(editor.marked).toEqual([0, 7680])
+})
+
+test('all locked notes are let go, and if one is not, all are locked', () => {
+  const editor = new Editor(score)
+  const locks = () => editor.score.tracks[0]!.notes.map(({ locked }) => locked ?? false)
+  editor.choose([score.tracks[0]!.notes[0]!])
+  editor.lock()
+  expect(locks()).toEqual([true, false, false])
+  editor.chooseAll()
+  editor.lock()
+  expect(locks()).toEqual([true, true, true])
+  editor.lock()
+  expect(locks()).toEqual([false, false, false])
+  editor.undo()
+  expect(locks()).toEqual([true, true, true])
+})
