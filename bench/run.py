@@ -1,14 +1,16 @@
 """Measures the real thing: python -m bench.run [--runs 20] [--json FILE] [PART ...]. `make bench` runs all.
 
 Everything but the MIDI and engine parts is measured from outside, on `manage.py serve` with the weights that
-ship: over HTTP, over the socket, in a real Chromium. On a machine that is busy with other things the figures
-are of no use, and a warning says so.
+ship: over HTTP, over the socket, in a real Chromium. Each part's figures are printed, and written to the
+file, as soon as they are there. On a machine that is busy with other things the figures are of no use, and a
+warning says so.
 """
 
 import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import browser, client, engine, generation, load, midi
+from bench import blend, browser, client, engine, gallery, generation, load, midi
 from bench.figures import Figure, percentile, table
 from tests.browser.server import ROOT, Server
 
@@ -73,6 +75,8 @@ PARTS: dict[str, Part] = {
     "many": generation.many_at_once,
     "wait": generation.waits,
     "crowd": load.crowd,
+    "gallery": gallery.lists,
+    "blend": blend.slider,
     "sound": browser.press_to_sound,
     "roll": lambda _server, _runs: browser.roll_frames(),
     "midi": lambda _server, runs: midi.read_and_write(runs),
@@ -101,26 +105,31 @@ def main() -> int:
             file=sys.stderr,
         )
 
+    # Ended from outside it still takes its servers along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as var:
         server = Server(Path(var))
-        server.start()
         try:
+            server.start()
             for name in arguments.parts or PARTS:
                 print(f"… {name}", flush=True)
-                figures += PARTS[name](server, arguments.runs)
+                found = PARTS[name](server, arguments.runs)
+                print(table(found), flush=True)
+                figures += found
+                if arguments.json:
+                    write(arguments.json, where, busy, figures)
         finally:
             server.stop()
     print()
     print(table(figures))
-    if arguments.json:
-        arguments.json.write_text(
-            json.dumps(
-                {"machine": where, "busy": busy, **by_key(figures), "figures": as_json(figures)}, indent=2
-            )
-            + "\n"
-        )
     return 0
+
+
+def write(file: Path, where: dict[str, object], busy: bool, figures: list[Figure]) -> None:
+    """What was measured so far, for programs."""
+    said = {"machine": where, "busy": busy, **by_key(figures), "figures": as_json(figures)}
+    file.write_text(json.dumps(said, indent=2) + "\n")
 
 
 def by_key(figures: list[Figure]) -> dict[str, float]:

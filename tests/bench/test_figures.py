@@ -1,6 +1,9 @@
 """The arithmetic of the bench, by hand."""
 
+import pytest
+
 from bench.figures import Figure, number, percentile, table
+from bench.load import Crowd
 
 
 def test_the_95th_percentile_of_twenty_runs_is_the_second_slowest() -> None:
@@ -30,3 +33,9 @@ def test_the_table_says_which_promise_is_broken() -> None:
         ]
     )
     assert [line.split()[-1] for line in text.splitlines()[1:]] == ["kept", "BROKEN"]
+
+
+def test_the_slope_of_memory_is_that_of_the_second_half() -> None:
+    warming_up = [(float(second), 300.0 + 10 * second) for second in range(0, 60, 5)]
+    afterwards = [(float(second), 900.0 + second / 30) for second in range(60, 120, 5)]
+    assert Crowd(memory=warming_up + afterwards).slope == pytest.approx(2.0)
