@@ -67,7 +67,7 @@ def quick_and_alone(request: pytest.FixtureRequest, settings: Settings) -> Itera
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     memory = "django.core.cache.backends.locmem.LocMemCache"
-    settings.CACHES = {name: {"BACKEND": memory, "LOCATION": name} for name in ("default", "files")}
+    settings.CACHES = {name: {"BACKEND": memory, "LOCATION": name} for name in settings.CACHES}
     engines.engine.cache_clear()
     going_home.clear()
     cache.clear()

@@ -22,6 +22,8 @@ from generator.music.notes import TICKS_PER_QUARTER
 from generator.music.score import Track, n_bars
 from generator.music.styles import STYLES, Style
 from generator.networks.cell_vae import CellVAE, CellVAEConfig
+from generator.networks.vae import MusicVAE, VAEConfig
+from generator.networks.vae_checkpoints import Checkpoint
 from tests.tiny_band import tiny_band
 
 WEIGHTS = "f" * 64
@@ -41,7 +43,7 @@ class FakeEngine:
     delay = float(os.environ.get("FAKE_ENGINE_DELAY", "0"))
     before_beat: Callable[[int], None] = staticmethod(no_hook)
 
-    def __init__(self, device: str | None = None) -> None:
+    def __init__(self, device: str | None = None, *, lanes: int | None = None, memory_mb: int = 0) -> None:
         self.device = device or "cpu"
         self.loaded: list[str] = []
         self.requests: list[GenerationRequest] = []
@@ -108,8 +110,23 @@ class FakeEngine:
         torch.manual_seed(0)
         blend = Blend(torch.device("cpu"), Path())
         blend.network = CellVAE(CellVAEConfig(latent=4, step=4, hidden=8, context=4)).eval()
-        blend.weights, blend.directions = WEIGHTS, {}
+        blend.weights = WEIGHTS
+        blend.directions = {name: torch.ones(4) for name in ("denser", "higher")}
+        blend.drawn_from = {
+            kind: Checkpoint(MusicVAE(tiny_vae(kind)).eval(), WEIGHTS, {}) for kind in TINY_TRACKS
+        }
         return blend.run([ask])[0]
+
+
+TINY_TRACKS = {"tune": ("melody",), "beat": ("drums",), "trio": ("melody", "melody", "drums")}
+
+
+def tiny_vae(kind: str) -> VAEConfig:
+    """Two bars of what is drawn."""
+    tracks = TINY_TRACKS[kind]
+    return VAEConfig(
+        tracks, 2, latent=6, token=4, view=4, reader=4, writer=6, across=4, conductor=4, bar=6, code=4
+    )
 
 
 def beat_notes(seed: int, beat: int, n_tracks: int) -> list[NoteRow]:

@@ -9,13 +9,18 @@ import time
 from typing import Any
 
 from generator.engine.engine import Engine
+from generator.engine.lane import Lane
 
 STEP_SECONDS = 0.05
+
+
+class SlowLane(Lane):
+    def step(self, *given: Any) -> None:
+        time.sleep(STEP_SECONDS)
+        super().step(*given)
 
 
 class SlowEngine(Engine):
     """Writes what the engine writes, some hundred notes a second."""
 
-    def _step(self, *given: Any) -> None:
-        time.sleep(STEP_SECONDS)
-        super()._step(*given)
+    LANE = SlowLane

@@ -27,7 +27,7 @@ class Daemon(ABC):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -62,6 +62,12 @@ class Daemon(ABC):
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    def stop(self) -> None:
+        """Let it write what it holds, then end it."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(PATIENCE)
+
     @property
     def user(self) -> str | None:
         """Who it runs as; None for who we are."""
@@ -89,11 +95,16 @@ class Redis(Daemon):
 
 
 class PostgreSQL(Daemon):
-    """With a database called ostinato. It refuses to run as root, so root lends it to the packages' user."""
+    """With a database, made where the folder has none.
+
+    It refuses to run as root, so root lends it to the packages' user.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.programs = programs()
+        if (folder / "data" / "PG_VERSION").exists():
+            return
         (folder / "password").write_text(PASSWORD)
         if self.user:
             for path in (folder, folder / "password"):
