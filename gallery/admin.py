@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -34,7 +35,7 @@ from gallery.words import style_title
 from generator.music.styles import STYLES
 from musicsite.long_lists import MOST, LongList, people_called, word
 
-RECENT = 10_000  # comments whose text is searched
+RECENT = 10_000  # comments, and collections, whose words are searched
 
 
 class Shown(admin.SimpleListFilter):
@@ -93,10 +94,15 @@ def piece_coded(words: str) -> list[int]:
     return list(Piece.objects.filter(code=words).values_list("pk", flat=True))
 
 
-def said_lately(words: str) -> QuerySet[Any]:
-    """Ids of the newest comments that say so: to look for it in all of them would mean to read all."""
-    newest = Comment.objects.order_by("-pk").values("pk")[:RECENT]
-    return Comment.objects.filter(pk__in=newest, text__icontains=words).values("pk")
+def lately(model: type[Model], column: str) -> Callable[[str], QuerySet[Any]]:
+    """Ids of the newest rows that say so: to look for it in all of them would mean to read all."""
+
+    def found(words: str) -> QuerySet[Any]:
+        rows = model._default_manager
+        newest = rows.order_by("-pk").values("pk")[:RECENT]
+        return rows.filter(pk__in=newest, **{f"{column}__icontains": words}).values("pk")
+
+    return found
 
 
 def without_music(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -161,7 +167,12 @@ class CommentAdmin(WithModeration):
     search_help_text = _(
         "A code, an author's whole name, a piece's code, or some of the text of the newest 10,000 comments"
     )
-    found_by = {"code": word, "author__in": people_called, "piece__in": piece_coded, "pk__in": said_lately}
+    found_by = {
+        "code": word,
+        "author__in": people_called,
+        "piece__in": piece_coded,
+        "pk__in": lately(Comment, "text"),
+    }
     list_select_related = ["author", "piece"]
     actions = ["hide", "show"]
     readonly_fields = [
@@ -363,7 +374,10 @@ class CollectionAdmin(WithWords):
     list_display = ["title", "owner", "is_public", "created", "hidden_at"]
     list_filter = [Shown, "is_public"]
     search_fields = ["code", "title", "owner__username"]
-    found_by = {"code": word, "title__icontains": word, "owner__in": people_called}
+    search_help_text = _(
+        "A code, an owner's whole name, or some of the title of the newest 10,000 collections"
+    )
+    found_by = {"code": word, "owner__in": people_called, "pk__in": lately(Collection, "title")}
     list_select_related = ["owner"]
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gallery.models import Piece
+from gallery.models import Collection, Piece
 from gallery.opinions import comment_add, piece_rate
 from generator.models import Job, Message, Worker
 from generator.services import job_fail, job_start
@@ -94,6 +94,25 @@ def test_no_list_counts_all_rows_or_reads_music(
     monkeypatch.setattr("gallery.admin.RECENT", 3)
     comments = admin.get("/admin/gallery/comment/", {"q": "fine"}).context["cl"].result_list
     assert [comment.piece.title for comment in comments] == ["4", "3", "2"]
+
+
+def test_a_collection_is_found_by_its_title_among_the_newest(
+    admin: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, *_between, new = [
+        Collection.objects.create(owner=alice, title=f"For {season} evenings")
+        for season in ("spring", "summer", "autumn", "winter")
+    ]
+
+    def listed(words: str) -> list[Collection]:
+        return list(admin.get("/admin/gallery/collection/", {"q": words}).context["cl"].result_list)
+
+    assert listed("INTER eve") == [new]
+    assert listed("spring") == [old]
+    assert len(listed("alice")) == 4
+    monkeypatch.setattr("gallery.admin.RECENT", 3)
+    assert listed("spring") == []  # an older one is found by its code
+    assert listed(old.code) == [old]
 
 
 def test_a_job_that_was_set_aside_can_be_found_with_what_happened(admin: Client, queued_job: Job) -> None:
