@@ -8,19 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+from torch.nn.functional import cross_entropy
 
 from bench.figures import Figure
 from generator.engine.engine import Engine
 from generator.engine.int8_writer import Int8Writer
-from generator.engine.rows import Chunk, GenerationRequest
+from generator.engine.rows import Chunk, GenerationRequest, Row
+from generator.music.styles import STYLES, score_to_words
+from generator.networks import checkpoints
+from generator.training.examples import collate, example, whole
+from generator.training.samples import write_many
 
 BARS = 64
 AT_ONCE = 16
 
 
 @contextmanager
-def running() -> Iterator[Engine]:
-    engine = Engine("cpu")
+def running(device: str = "cpu") -> Iterator[Engine]:
+    engine = Engine(device)
     engine.start()
     try:
         yield engine
@@ -101,23 +106,15 @@ def throughput(runs: int) -> list[Figure]:
     return figures
 
 
-def likelihood(_runs: int) -> list[Figure]:
-    """What rounding the weights to bytes costs: nats a note beside full precision's, on pieces that the
-    engine has written itself (so that no data set is needed).
+def likelihood(_runs: int, device: str = "cpu", what: str = "int8") -> list[Figure]:
+    """What rounding costs (weights to bytes on a CPU, everything to half precision on a GPU): nats a note
+    beside full precision's, on pieces that the engine has written itself (so that no data set is needed).
     """
-    from torch.nn.functional import cross_entropy
-
-    from generator.engine.rows import Row
-    from generator.music.styles import STYLES, score_to_words
-    from generator.training.examples import collate, example, whole
-    from generator.training.samples import write_many
-
     figures = []
-    with running() as engine:
+    with running(device) as engine:
         for card in engine.styles:
             writer = engine.load_style(card.name)
-            if not isinstance(writer, Int8Writer):
-                continue
+            network = checkpoints.load(checkpoints.WEIGHTS / f"{card.name}.safetensors").network
             style = STYLES[card.name]
             requests = [
                 GenerationRequest(style=card.name, bars=32, seed=seed, key="C major") for seed in range(4)
@@ -131,11 +128,11 @@ def likelihood(_runs: int) -> list[Figure]:
                     [whole(example(words, style.vocabulary, form, form.length))], style.vocabulary
                 )
                 with torch.inference_mode():
-                    logits = writer.checkpoint.network(batch.before, batch.at, batch.word)
+                    logits = network(batch.before, batch.at, batch.word)
                 for guess, truth in zip(logits, batch.word, strict=True):
                     n = len(words)
                     full += float(cross_entropy(guess[0, :n], truth[0, :n], reduction="sum"))
             lost = 100 * abs(rounded / full - 1)
-            name = f"likelihood lost by whole numbers, {card.name}"
-            figures.append(Figure(name, "%", (lost,), (50, 0.5), key=f"int8_loss_percent_{card.name}"))
+            name = f"likelihood lost by {what}, {card.name}"
+            figures.append(Figure(name, "%", (lost,), (50, 0.5), key=f"{what}_loss_percent_{card.name}"))
     return figures

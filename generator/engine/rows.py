@@ -15,7 +15,7 @@ from generator.music.key import KEYS, estimate_key, key_number, scale_pitch_clas
 from generator.music.notes import TICKS_PER_QUARTER, MusicError
 from generator.music.score import Score, Track, all_notes, n_bars
 from generator.music.styles import Style, score_to_words, voice_of_tracks
-from generator.music.tokens import N_PITCHES, Cursor, Form, TokenError
+from generator.music.tokens import N_PITCHES, Form, TokenError
 
 NoteRow = list[int]
 """[track, onset, duration, pitch, velocity], onset and duration in ticks."""
@@ -96,9 +96,9 @@ class Word:
 class Row:
     """One request on its way through the batch.
 
-    The engine asks what is allowed (`may_…`), hands over each word that it drew (`accept`), and reads `seen`,
-    the words that the network has still to be shown before this row draws by itself (the prime and what was
-    written before an interruption).
+    The engine reads what it asks for and `seen`, the words that the network has still to be shown before this
+    row draws by itself (the prime and what was written before an interruption), and hands over each word that
+    it drew (`accept`).
     """
 
     def __init__(
@@ -112,8 +112,7 @@ class Row:
         self.heard = bool(request.resume)  # whether a note of it has been handed out
         self.chances = Chances(request.seed)
         self.n_drawn = 0
-        self.cursor = Cursor(style.vocabulary)
-        self.previous: Word | None = None
+        self.now = 0  # grid steps, where the last word starts
         self._steps_per_quarter = style.vocabulary.steps_per_quarter
         self._set_form(request)
         self._set_tracks(request.prime)
@@ -239,94 +238,18 @@ class Row:
     def next_seen(self) -> Word:
         return self.seen.pop()
 
-    def chance(self) -> np.ndarray:
-        """(5,) the random numbers of the note to be drawn."""
-        return self.chances.of_note(self.n_drawn)
-
-    # What may come next
-
-    def _open_voices(self, step: int) -> np.ndarray:
-        """(n_tracks,) which voices may start a note `step` after the cursor."""
-        cursor, vocabulary = self.cursor, self.style.vocabulary
-        single = np.array(vocabulary.monophonic)
-        silent = np.array(cursor.remaining(cursor.now + step)) == 0
-        free = silent | ~single
-        if step == 0 and self.previous is not None:
-            # Notes that start together come in one order: by track, from the top down.
-            last = self.previous.track
-            free[:last] = False
-            free[last] = not single[last] and bool(self.pitches[last, : self.previous.pitch].any())
-        return free
-
-    def _due_voices(self, onset: int) -> np.ndarray:
-        """(n_tracks,) which voices are late: silent in the bar by which they enter. None after a prime."""
-        bar = onset // self.bar
-        silent = np.array(self.cursor.last_pitch) == N_PITCHES
-        late = np.array([v.enters is not None and bar >= v.enters for v in self.style.voices])
-        return silent & late & (self.request.prime is None)
-
-    def may_step(self) -> np.ndarray:
-        """(n_steps,) bool."""
-        vocabulary, now = self.style.vocabulary, self.cursor.now
-        steps = np.arange(vocabulary.n_steps)
-        written_from = self.written_from
-        onset = now + steps
-        bar_after_next = max(now - now % self.bar + 2 * self.bar, written_from + self.bar)
-        allowed = (onset < self.length) & (onset >= written_from) & (onset < bar_after_next)
-        allowed[vocabulary.end] = False
-        if all(vocabulary.monophonic):
-            allowed &= steps >= min(self.cursor.remaining(now))
-        if self.previous is not None and not self._open_voices(0).any():
-            allowed[0] = False
-        due = self._due_voices(now)
-        if due.any():
-            at_once = self.previous is not None and bool((due & self._open_voices(0)).any())
-            allowed &= steps == 0 if at_once else onset <= now - now % self.bar + self.bar
-        # The end may come once something starts in the last bar, or when nothing else may. A step past
-        # the end says the same: were it forbidden, its share would go to ever more last notes.
-        in_last_bar = now >= self.length - self.bar and now >= written_from and self.previous is not None
-        if not allowed.any() or (in_last_bar and not due.any()):
-            allowed[onset >= self.length] = True
-            allowed[vocabulary.end] = True
-        return allowed
-
-    def ends(self, step: int) -> bool:
-        """Whether a step that was drawn ends the piece."""
-        return step == self.style.vocabulary.end or self.cursor.now + step >= self.length
-
-    def may_track(self, step: int) -> np.ndarray:
-        """(n_tracks,) bool."""
-        free = self._open_voices(step)
-        due = self._due_voices(self.cursor.now + step) & free
-        return due if due.any() else free
-
-    def may_pitch(self, step: int, track: int) -> np.ndarray:
-        """(128,) bool."""
-        allowed = self.pitches[track].copy()
-        if step == 0 and self.previous is not None and self.previous.track == track:
-            allowed[self.previous.pitch :] = False
-        return allowed
-
-    def may_duration(self, step: int) -> np.ndarray:
-        """(n_durations,) bool: at least a step, at most to the end of the piece."""
-        durations = np.arange(self.style.vocabulary.n_durations)
-        return (durations >= 1) & (self.cursor.now + step + durations <= self.length)
-
-    # What came
-
     def accept(self, word: Word, *, drawn: bool) -> None:
         """Take a word that was drawn, or one that the network has only been shown."""
         if word.step == self.style.vocabulary.end:
             self.finish()
             return
-        self.cursor.push(word.step, word.track, word.pitch, word.duration)
-        self.previous = word
+        self.now += word.step
         if not drawn:
             return
         ticks = self.style.ticks_per_step
         note = [
             self._track_of_voice[word.track],
-            self.cursor.now * ticks,
+            self.now * ticks,
             word.duration * ticks,
             word.pitch - self._semitones,
             self.style.vocabulary.velocities[word.velocity],
@@ -337,7 +260,7 @@ class Row:
         self.n_drawn += 1
 
     def _flush_if_due(self) -> None:
-        until = self.cursor.now * self.style.ticks_per_step
+        until = self.now * self.style.ticks_per_step
         bar = until // self._bar_ticks
         due = time.monotonic() - self._flushed >= CHUNK_SECONDS or self.n_drawn < len(self.style.voices) * 2
         if self._pending and (bar > self._bar_out or due):
@@ -371,7 +294,7 @@ class Row:
 
     def cancel(self) -> None:
         """Leave the batch with what is written so far handed out."""
-        self.hand_out(self.cursor.now * self.style.ticks_per_step, self._bar_out)
+        self.hand_out(self.now * self.style.ticks_per_step, self._bar_out)
         self.stop(None)
 
     def stop(self, reason: Exception | None) -> None:

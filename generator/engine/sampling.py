@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from torch import Tensor
 
 WORDS_A_BLOCK = 256
 
 
-def draw(
-    logits: np.ndarray, allowed: np.ndarray, temperature: np.ndarray, top_p: np.ndarray, uniform: np.ndarray
-) -> np.ndarray:
+def draw(logits: Tensor, allowed: Tensor, temperature: Tensor, top_p: Tensor, uniform: Tensor) -> Tensor:
     """Draw one id a row.
 
-    logits: (B, n) float. allowed: (B, n) bool, at least one a row. temperature: (B,) above 0.
-    top_p: (B,) in (0, 1], the share of probability that is kept, most likely ids first (nucleus sampling,
-    Holtzman et al., ICLR 2020, section 3.1). uniform: (B,) in [0, 1), where the row's draw falls.
-    Returns (B,) ids, every one of them allowed.
+    logits: (B, n). allowed: (B, n) bool, at least one a row, else the id drawn means nothing. temperature:
+    (B,) above 0. top_p: (B,) in (0, 1], the share of probability that is kept, most likely ids first (nucleus
+    sampling, Holtzman et al., ICLR 2020, section 3.1). uniform: (B,) in [0, 1), where the row's draw falls.
+    All float64 but the logits. Returns (B,) ids, every one of them allowed.
     """
-    scaled = np.where(allowed, logits.astype(np.float64) / temperature[:, None], -np.inf)
-    p = np.exp(scaled - scaled.max(1, keepdims=True))
-    p /= p.sum(1, keepdims=True)
-    order = np.argsort(-p, axis=1, kind="stable")
-    ranked = np.take_along_axis(p, order, 1)
-    above = np.cumsum(ranked, 1)
+    p = (logits.double() / temperature[:, None]).masked_fill(~allowed, -torch.inf).softmax(1)
+    ranked, order = p.sort(dim=1, descending=True, stable=True)
+    above = ranked.cumsum(1)
     # An id is kept when the more likely ones do not fill the nucleus yet; so the first always is.
-    ranked = np.where(above - ranked < top_p[:, None], ranked, 0.0)
-    above = np.cumsum(ranked, 1)
+    ranked = ranked.masked_fill(above - ranked >= top_p[:, None], 0.0)
+    above = ranked.cumsum(1)
     chosen = (above <= uniform[:, None] * above[:, -1:]).sum(1)
     last = (ranked > 0).sum(1) - 1
-    return np.take_along_axis(order, np.minimum(chosen, last)[:, None], 1)[:, 0]
+    return order.gather(1, chosen.minimum(last).clamp_min(0)[:, None])[:, 0]
 
 
 class Chances:
@@ -55,7 +52,8 @@ class Chances:
             self._block = block
         return self._numbers
 
-    def of_note(self, number: int) -> np.ndarray:
-        """(5,) float64 in [0, 1) for the note of this number."""
-        block, row = divmod(number, WORDS_A_BLOCK)
-        return self.of_block(block)[row]
+    def of_notes(self, first: int, n: int) -> np.ndarray:
+        """(n, 5) float64 in [0, 1) for the notes from number `first`; n at most WORDS_A_BLOCK."""
+        block, row = divmod(first, WORDS_A_BLOCK)
+        own = self.of_block(block)[row : row + n]
+        return own if len(own) == n else np.concatenate([own, self.of_block(block + 1)[: n - len(own)]])

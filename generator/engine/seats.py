@@ -118,19 +118,25 @@ def make_room(packed: Packed, words: Words, n: int) -> Room:
     )
 
 
-def sit(seats: Seats, seat: int, row: Row) -> None:
-    """Make a seat ready for a row that has not been stepped yet."""
-    fields = seats.fields[seat]
-    fields[:] = 0
+def told(row: Row) -> tuple[np.ndarray, np.ndarray]:
+    """What a row that has not been stepped yet asks for: its columns of Seats.fields and of
+    Seats.sampling.
+    """
+    fields = np.zeros(N_FIELDS, np.int64)
     fields[LENGTH], fields[BAR], fields[WRITTEN_FROM] = row.length, row.bar, row.written_from
     fields[METRE], fields[KEY] = row.form.metre_id, row.form.key_id
     fields[N_DRAWN] = row.n_drawn
     fields[ENTERS] = row.request.prime is None
+    sampling = row.request.sampling
+    return fields, np.array([sampling.temperature_pitch, sampling.temperature_rhythm, sampling.top_p])
+
+
+def sit(seats: Seats, seat: int, row: Row) -> None:
+    """Make a seat ready for a row that has not been stepped yet."""
+    seats.fields[seat], seats.sampling[seat] = told(row)
     seats.ends[seat] = 0
     seats.last_pitch[seat] = N_PITCHES
     seats.pitches[seat] = row.pitches
-    sampling = row.request.sampling
-    seats.sampling[seat] = sampling.temperature_pitch, sampling.temperature_rhythm, sampling.top_p
     seats.state[:, seat] = ZERO
     seats.state_scale[:, seat] = 0
     seats.cell[:, seat] = 0

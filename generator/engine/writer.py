@@ -1,28 +1,27 @@
-"""Writer: one style's network stepped over a batch of rows, by PyTorch.
+"""Writer: one style's network stepped over a batch of rows by PyTorch.
 
-It serves a GPU, and networks without a quick step on a CPU; the CPU's is generator.engine.int8_writer.
+It serves a GPU, in half precision and with a step as one CUDA graph, and networks without a quick step on a
+CPU (generator.engine.int8_writer).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from generator.engine.graphs import Step, quickest
-from generator.engine.rows import Row, Word
+from generator.engine.graphs import quickest
+from generator.engine.note_step import STEP, NoteStep
+from generator.engine.rows import Row
 from generator.engine.sampling import draw
-from generator.music.tokens import N_PITCHES, place
+from generator.engine.seated import ROW_STEPS_A_CALL, SeatedWriter
+from generator.engine.seats import BAR, KEY, LENGTH, METRE, TOP_P
+from generator.music.styles import STYLES
+from generator.music.tokens import Form
 from generator.networks.checkpoints import Checkpoint, network_bytes
-from generator.networks.rnn import At, Before
-
-BLOCK, GPU_BLOCK = 16, 64
-"""Rows in one matrix product. Always this many, empty ones included: a product's rounding may depend on its
-size, and a piece must not depend on who else is being served. For a GPU 64 cost what 16 do."""
-N_IDS = 9
-"""Ids of a row that Before holds, beside how long each of its voices still sounds."""
 
 
 class AnyWriter(Protocol):
@@ -37,8 +36,14 @@ class AnyWriter(Protocol):
     def step(self, rows: list[Row]) -> int:
         """A step or a few for every row. Returns notes drawn."""
 
+    def cost(self, words: np.ndarray, form: Form) -> np.ndarray:
+        """Nats that the network pays for each part of each word of a piece, nothing forbidden.
 
-def writers_for(checkpoint: Checkpoint, max_rows: int, device: torch.device, n: int) -> list[AnyWriter]:
+        words: (n,) of tokens.WORD. Returns (n, 5).
+        """
+
+
+def writers_for(checkpoint: Checkpoint, n_seats: int, device: torch.device, n: int) -> list[AnyWriter]:
     """The quickest writers for this network on this device, n of them that share its weights."""
     if device.type == "cpu":
         from generator.engine.int8_writer import Int8Writer, can_write
@@ -46,210 +51,118 @@ def writers_for(checkpoint: Checkpoint, max_rows: int, device: torch.device, n: 
 
         if can_write(checkpoint):
             packed = pack(checkpoint.network)
-            return [Int8Writer(checkpoint, max_rows, packed) for _ in range(n)]
-    return [Writer(checkpoint, max_rows, device) for _ in range(n)]
+            return [Int8Writer(checkpoint, n_seats, packed) for _ in range(n)]
+    return [Writer(checkpoint, n_seats, device) for _ in range(n)]
 
 
-def writer_for(checkpoint: Checkpoint, max_rows: int, device: torch.device) -> AnyWriter:
+def writer_for(checkpoint: Checkpoint, n_seats: int, device: torch.device) -> AnyWriter:
     """The quickest writer for this network on this device."""
-    return writers_for(checkpoint, max_rows, device, 1)[0]
+    return writers_for(checkpoint, n_seats, device, 1)[0]
 
 
-class Writer:
-    """Draws the next note of every row, on a GPU in half precision.
+class Writer(SeatedWriter):
+    """On a GPU in half precision; nothing comes back to Python between the steps of a call."""
 
-    A row keeps its seat's recurrent state in this writer from its first step to its last.
-    """
-
-    def __init__(self, checkpoint: Checkpoint, max_rows: int, device: torch.device) -> None:
-        self.checkpoint = checkpoint
-        on_gpu = device.type == "cuda"
-        self.network = checkpoint.network.to(device, torch.float16 if on_gpu else None)
+    def __init__(self, checkpoint: Checkpoint, n_seats: int, device: torch.device) -> None:
+        super().__init__(checkpoint, n_seats)
         self.device = device
-        self._vocabulary = checkpoint.config.vocabulary
-        self._block = GPU_BLOCK if on_gpu else BLOCK
-        n_blocks = -(-max_rows // self._block)
-        self._states = [self.network.body.start(self._block) for _ in range(n_blocks)]
-        nobody = self._before([None] * self._block)
-        with torch.inference_mode():
-            self._advance = [quickest(self._advance_by(s), nobody, s) for s in self._states]
-        self._seat_of: dict[Row, tuple[int, int]] = {}
+        self.network = checkpoint.network.to(device, torch.float16 if device.type == "cuda" else None)
+        # What a call hands over and takes back: words shown and drawn, how many of each, random numbers.
+        self._given = torch.zeros(n_seats, ROW_STEPS_A_CALL, 5, dtype=torch.int64, device=device)
+        self._drawn = torch.zeros_like(self._given)
+        self._n_given, self._n_drawn = (self._given.new_zeros(n_seats) for _ in range(2))
+        self._chances = torch.zeros(self._given.shape, dtype=torch.float64, device=device)
+        self._going = torch.zeros(n_seats, dtype=torch.bool, device=device)
+        self._number = self._given.new_zeros(1)
+        self._step = self._new_step()
+        self._advance = self._quickest()
 
     @property
     def n_bytes(self) -> int:
         return network_bytes(self.network)
 
     @torch.inference_mode()
-    def step(self, rows: list[Row]) -> int:
-        """One step for every row: a note drawn, or one more of what was there before read. Returns notes
-        drawn.
+    def cost(self, words: np.ndarray, form: Form) -> np.ndarray:
+        """Nats that the network pays for each part of each word of a piece, nothing forbidden.
+
+        words: (n,) of tokens.WORD. Returns (n, 5).
         """
-        self._leave([row for row in self._seat_of if row.finished])
-        for row in rows:
-            if row not in self._seat_of:
-                self._sit(row)
-        blocks: dict[int, list[Row]] = {}
-        for row in rows:
-            blocks.setdefault(self._seat_of[row][0], []).append(row)
-        return sum(self._step_block(block, members) for block, members in blocks.items())
+        step = self._new_step()
+        fields = step.standing.fields[0]
+        fields[LENGTH] = form.length
+        fields[BAR] = form.bar(self.checkpoint.config.vocabulary.steps_per_quarter)
+        fields[METRE], fields[KEY] = form.metre_id, form.key_id
+        first = torch.arange(self._n_seats, device=self.device) == 0
+        nats = np.zeros((len(words), 5))
+        for i, word in enumerate(words.tolist()):
+            told = torch.tensor(word, device=self.device).expand(self._n_seats, -1)
 
-    def _sit(self, row: Row) -> None:
-        taken = set(self._seat_of.values())
-        block, seat = next(
-            (b, s) for b in range(len(self._states)) for s in range(self._block) if (b, s) not in taken
-        )
-        for part in self._states[block]:
-            part[seat].zero_()
-        self._seat_of[row] = (block, seat)
+            def pay(part: int, logits: Tensor, *_: Tensor, i: int = i, told: Tensor = told) -> Tensor:
+                nats[i, part] = -logits[0].float().log_softmax(0)[told[0, part]]
+                return told[:, part]
 
-    def _advance_by(self, state: list[Tensor]) -> Step:
-        """The part of a step that is the same whatever is drawn: a block's recurrence on this state."""
+            step.word(step.body(), pay)
+            step.standing.push(told, first)
+        return nats
 
-        def advance(ids: Tensor) -> tuple[Tensor, ...]:
-            net = self.network
-            before = Before._make([*ids[:, :N_IDS].unbind(1), ids[:, N_IDS:]])
-            h = net.body.step(net.inputs(before), state)  # (block, width)
-            return h, net.step_logits(h)
+    def _new_step(self) -> NoteStep:
+        style = STYLES.get(self.checkpoint.card.get("style", ""))
+        return NoteStep(self.network, style, self._n_seats)
 
+    @torch.inference_mode()
+    def _quickest(self) -> Callable[[], None]:
+        """One step of every seat, recorded where that is quicker, and tried on pieces of a few bars."""
+        changes = [*self._step.tensors, self._drawn, self._n_drawn, self._going, self._number]
+        empty = [part.clone() for part in changes]
+        standing = self._step.standing
+        standing.field(BAR).fill_(16)
+        standing.field(LENGTH).fill_(64)
+        standing.pitches.fill_(True)
+        self._chances.copy_(torch.linspace(0, 0.99, self._chances.numel()).view_as(self._chances))
+        self._going.fill_(True)
+        advance = quickest(self._advance_all, changes)
+        for part, was in zip(changes, empty, strict=True):
+            part.copy_(was)
         return advance
 
-    def _leave(self, rows: list[Row]) -> None:
-        for row in rows:
-            del self._seat_of[row]
+    def _advance_all(self) -> None:
+        """One step of every seat. It reads and changes this writer's tensors and nothing else."""
+        step, number = self._step, self._n_drawn[:, None, None].expand(-1, 1, 5)
+        chances, top_p = self._chances.gather(1, number)[:, 0], step.standing.sampling[:, TOP_P]
 
-    def _ids(self, values: list[int] | list[list[int]] | np.ndarray) -> Tensor:
-        return torch.as_tensor(np.asarray(values), dtype=torch.int64, device=self.device)
+        def pick(part: int, logits: Tensor, allowed: Tensor, temperature: Tensor) -> Tensor:
+            return draw(logits, allowed, temperature, top_p, chances[:, part])
 
-    def _step_block(self, block: int, members: list[Row]) -> int:
-        rows: list[Row | None] = [None] * self._block
-        for member in members:
-            rows[self._seat_of[member][1]] = member
-        h, step_logits = self._advance[block](self._before(rows))
+        word = step.word(step.body(), pick)
+        shown = self._number < self._n_given
+        self._drawn.scatter_(1, number, word[:, None])
+        self._n_drawn.add_(self._going & ~shown)
+        self._going.logical_and_(shown | (word[:, STEP] != step.standing.vocabulary.end))
+        given = self._given.index_select(1, self._number)[:, 0]
+        step.standing.push(torch.where(shown[:, None], given, word), self._going)
+        self._number.add_(1)
 
-        words: list[Word | None] = [
-            row.next_seen() if row is not None and row.reading else None for row in rows
-        ]
-        drawing = [s for s, row in enumerate(rows) if row is not None and words[s] is None]
-        if drawing:
-            self._draw(rows, drawing, words, h, step_logits)
-        for s, (row, word) in enumerate(zip(rows, words, strict=True)):
-            if row is not None and word is not None:
-                row.accept(word, drawn=s in drawing)
-        return len(drawing)
+    @torch.inference_mode()
+    def _sit(self, row: Row, seat: int) -> None:
+        super()._sit(row, seat)
+        self._step.sit(seat, row)
 
-    def _draw(
-        self,
-        rows: list[Row | None],
-        drawing: list[int],
-        words: list[Word | None],
-        h: Tensor,
-        step_logits: Tensor,
-    ) -> None:
-        """Draw the parts of the rows at `drawing` one after another and put them into words."""
-        net, v = self.network, self._vocabulary
-        active = [row for s in drawing if (row := rows[s]) is not None]
-        chances = np.stack([row.chance() for row in active])  # (n, 5)
-        sampling = [row.request.sampling for row in active]
-        top_p = np.array([s.top_p for s in sampling])
-        bold_rhythm = np.array([s.temperature_rhythm for s in sampling])
-        bold_pitch = np.array([s.temperature_pitch for s in sampling])
-        plain = np.ones(len(active))
-
-        def pick(logits: Tensor, allowed: list[np.ndarray], temperature: np.ndarray, part: int) -> np.ndarray:
-            values = logits[drawing].float().cpu().numpy()
-            return draw(values, np.stack(allowed), temperature, top_p, chances[:, part])
-
-        def spread(ids: np.ndarray) -> Tensor:
-            """Ids of the drawing rows as ids of the whole block."""
-            whole = np.zeros(self._block, np.int64)
-            whole[drawing] = ids
-            return self._ids(whole)
-
-        step = pick(step_logits, [row.may_step() for row in active], bold_rhythm, 0)
-        ended = np.array([row.ends(int(s)) for row, s in zip(active, step, strict=True)])
-        step = np.where(ended, v.end, step)
-        step_at = np.where(ended, 0, step)
-        at = self._at(rows, dict(zip(drawing, step_at.tolist(), strict=True)))
-        z = net.onset(h, at)
-        any_track = np.ones(v.n_tracks, bool)
-        track = pick(
-            net.track_logits(z),
-            [
-                any_track if end else row.may_track(int(s))
-                for row, s, end in zip(active, step_at, ended, strict=True)
-            ],
-            bold_pitch,
-            1,
-        )
-        z = net.voice(z, spread(track), at.last_pitch)
-        any_pitch = np.ones(N_PITCHES, bool)
-        pitch = pick(
-            net.pitch_logits(z),
-            [
-                any_pitch if end else row.may_pitch(int(s), int(t))
-                for row, s, t, end in zip(active, step_at, track, ended, strict=True)
-            ],
-            bold_pitch,
-            2,
-        )
-        z = net.length(z, spread(track), spread(pitch))
-        any_duration = np.ones(v.n_durations, bool)
-        duration = pick(
-            net.duration_logits(z),
-            [
-                any_duration if end else row.may_duration(int(s))
-                for row, s, end in zip(active, step_at, ended, strict=True)
-            ],
-            bold_rhythm,
-            3,
-        )
-        velocity = np.zeros(len(active), np.int64)
-        if v.n_velocities > 1:
-            loud = net.velocity_logits(z, spread(duration))
-            velocity = pick(loud, [np.ones(v.n_velocities, bool)] * len(active), plain, 4)
-        for i, s in enumerate(drawing):
-            words[s] = Word(int(step[i]), int(track[i]), int(pitch[i]), int(duration[i]), int(velocity[i]))
-
-    def _before(self, rows: list[Row | None]) -> Tensor:
-        """What the network is told of each row, (rows, N_IDS + tracks): as Before has it, in one copy to the
-        device.
-        """
-        v = self._vocabulary
-        nothing = (v.n_steps, v.n_tracks, N_PITCHES, 0, 0)
-        told = []
-        for row in rows:
-            word = row.previous if row is not None else None
-            own = (
-                nothing if word is None else (word.step, word.track, word.pitch, word.duration, word.velocity)
-            )
-            if row is None:
-                told.append([*own, 0, 0, 0, 0, *[0] * v.n_tracks])
-                continue
-            position, left = place(row.cursor.now, row.form, v.steps_per_quarter)
-            form = row.form
-            remaining = row.cursor.remaining(row.cursor.now)
-            told.append([*own, int(position), int(left), form.metre_id, form.key_id, *remaining])
-        return self._ids(told)
-
-    def _at(self, rows: list[Row | None], steps: dict[int, int]) -> At:
-        """steps: seat → the step that its row has drawn; seats not in it are filled with nothing."""
-        v = self._vocabulary
-        columns, remaining, last_pitch = [], [], []
-        sounding: list[int] = []
-        offsets: list[int] = []
-        for s, row in enumerate(rows):
-            offsets.append(len(sounding))
-            if row is None or s not in steps:
-                columns.append((0, 0, 0, 0, 0))
-                remaining.append([0] * v.n_tracks)
-                last_pitch.append([N_PITCHES] * v.n_tracks)
-                continue
-            onset = row.cursor.now + steps[s]
-            position, left = place(onset, row.form, v.steps_per_quarter)
-            columns.append((steps[s], int(position), int(left), row.form.metre_id, row.form.key_id))
-            remaining.append(row.cursor.remaining(onset))
-            last_pitch.append(row.cursor.last_pitch)
-            sounding += row.cursor.sounding(onset)
-        step, position_ids, left_ids, metre, key = self._ids(np.array(columns).T)
-        return At(step, position_ids, left_ids, metre, key, self._ids(remaining), self._ids(last_pitch),
-                  self._ids(sounding), self._ids(offsets))  # fmt: skip
+    @torch.inference_mode()
+    def _write(
+        self, rows: list[Row], seats: np.ndarray, n_steps: int, given: np.ndarray, n_given: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        chances = np.stack([row.chances.of_notes(row.n_drawn, n_steps) for row in rows])
+        for there, here in (
+            (self._given, given),
+            (self._n_given, n_given),
+            (self._chances, chances),
+            (self._going, np.ones(len(rows), bool)),
+        ):
+            whole = np.zeros(there.shape, here.dtype)
+            whole[seats] = here
+            there.copy_(torch.from_numpy(whole))
+        self._n_drawn.zero_()
+        self._number.zero_()
+        for _ in range(n_steps):
+            self._advance()
+        return self._drawn.cpu().numpy()[seats], self._n_drawn.cpu().numpy()[seats]

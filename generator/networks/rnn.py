@@ -142,12 +142,16 @@ class NoteRNN(nn.Module):
 
     def onset(self, h: Tensor, at: At) -> Tensor:
         """What the heads share once the onset is known. Returns (…, head)."""
+        sounding = self.at_sounding(at.sounding, at.sounding_offsets).view(*at.step.shape, -1)
+        return self.onset_among(h, at, sounding)
+
+    def onset_among(self, h: Tensor, at: At, sounding: Tensor) -> Tensor:
+        """The same, with the sum of the sounding table's lit rows at hand. sounding: (…, head)."""
         c = self.at_step(at.step) + self.at_position(at.position) + self.at_bars_left(at.bars_left)
         c = c + self.at_metre(at.metre) + self.at_key(at.key)
         c = c + self.at_remaining(self._by_track(at.remaining, self.config.vocabulary.n_durations)).sum(-2)
         c = c + self.at_last_pitch(self._by_track(at.last_pitch, N_PITCHES + 1)).sum(-2)
-        c = c + self.at_sounding(at.sounding, at.sounding_offsets).view(*at.step.shape, -1)
-        return self.drop(F.gelu(self.to_at(h) + c))
+        return self.drop(F.gelu(self.to_at(h) + c + sounding))
 
     def track_logits(self, z: Tensor) -> Tensor:
         return self.track(z)

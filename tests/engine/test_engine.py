@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from generator.engine.engine import Engine
-from generator.engine.int8_writer import ROW_STEPS_A_CALL
 from generator.engine.rows import Chunk, GenerationError, GenerationRequest, Opening, SamplingParams
+from generator.engine.seated import ROW_STEPS_A_CALL
 from generator.music.key import scale_pitch_classes
 from generator.music.score import Score
 from generator.music.styles import STYLES

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from generator.engine import arithmetic, int8
-from generator.engine.sampling import draw as draw_rows
+from tests.engine.writing import draw as draw_rows
 
 RNG = np.random.default_rng(1)
 

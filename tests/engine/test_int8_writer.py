@@ -7,12 +7,14 @@ from torch.nn.functional import cross_entropy
 
 from generator.engine import kernel
 from generator.engine.int8_writer import Int8Writer
-from generator.engine.rows import GenerationRequest, Row, SamplingParams, Word
+from generator.engine.note_step import NoteStep
+from generator.engine.rows import Row, SamplingParams, Word
 from generator.music.styles import STYLES
 from generator.music.tokens import WORD, Form
 from generator.networks.checkpoints import Checkpoint
 from generator.networks.rnn import NoteRNN, RNNConfig
 from generator.training.examples import collate, example, whole
+from tests.engine.writing import make_row, write
 
 N_SEEDS = 1000
 
@@ -22,27 +24,6 @@ def make_writer(style: str, max_rows: int, *, width: int = 32, seed: int = 3) ->
     torch.manual_seed(seed)
     network = NoteRNN(RNNConfig(STYLES[style].vocabulary, width=width, head=48, dropout=0.0)).eval()
     return Int8Writer(Checkpoint(network, network.config, "", {"style": style}), max_rows)
-
-
-def make_row(style: str, seed: int, bars: int = 2, **asked: object) -> Row:
-    request = GenerationRequest(style=style, bars=bars, seed=seed, **asked)  # type: ignore[arg-type]
-    return Row(request, STYLES[style], lambda: False, "")
-
-
-def write(writer: Int8Writer, rows: list[Row]) -> list[list[Word]]:
-    """The words of some rows, written together to their ends."""
-    words: dict[Row, list[Word]] = {row: [] for row in rows}
-    for row in rows:
-        accept = row.accept
-
-        def listen(word: Word, *, drawn: bool, row: Row = row, accept=accept) -> None:  # type: ignore[no-untyped-def]
-            words[row].append(word)
-            accept(word, drawn=drawn)
-
-        row.accept = listen  # type: ignore[method-assign]
-    while left := [row for row in rows if not row.finished]:
-        writer.step(left)
-    return [words[row] for row in rows]
 
 
 @pytest.mark.parametrize("style", list(STYLES))
@@ -69,31 +50,36 @@ def test_it_believes_what_the_network_believes(style: str) -> None:
 
 @pytest.mark.parametrize("style", list(STYLES))
 @pytest.mark.parametrize("key_lock", [False, True])
-def test_what_may_be_drawn_is_what_the_row_allows(style: str, key_lock: bool) -> None:
+def test_what_may_be_drawn_is_what_the_rules_allow(style: str, key_lock: bool) -> None:
+    """The rules are written twice, compiled here and in tensors; both say the same along whole pieces."""
+    here = torch.ones(1, dtype=torch.bool)
     for seed in range(12):
         writer, row = make_writer(style, 1), make_row(style, seed, bars=3, key_lock=key_lock,
                                                       sampling=SamplingParams(1.5, 1.5, 1.0))  # fmt: skip
         twin = make_row(style, seed, bars=3, key_lock=key_lock)
         (words,) = write(writer, [row])
         fresh = make_writer(style, 1)
-        fresh._sit(twin)
-        vocab, seats, room = fresh._words, fresh._seats, fresh._room
+        fresh._sit(twin, 0)
+        step = NoteStep(writer.checkpoint.network, STYLES[style], 1)
+        step.sit(0, twin)
+        vocab, seats, room, rules = fresh._words, fresh._seats, fresh._room, step.rules
         for word in words:
+            ids = torch.tensor([word.step, word.track, word.pitch, word.duration, word.velocity])
+            gap, track = ids[:1], ids[1:2]
             kernel._may_step(vocab, seats, 0, room)
-            assert np.array_equal(room.allowed[: vocab.n_steps], twin.may_step())
-            assert twin.may_step()[word.step] or twin.ends(word.step)
+            allowed = rules.may_step()[0].numpy()
+            assert np.array_equal(room.allowed[: vocab.n_steps], allowed)
+            assert allowed[word.step] or rules.ends(gap)
             if word.step == vocab.n_steps - 1:
                 break
             kernel._may_track(vocab, seats, 0, word.step, room)
-            assert np.array_equal(room.allowed[: vocab.n_tracks], twin.may_track(word.step))
+            assert np.array_equal(room.allowed[: vocab.n_tracks], rules.may_track(gap)[0].numpy())
             kernel._may_pitch(seats, 0, word.step, word.track, room)
-            assert np.array_equal(room.allowed[:128], twin.may_pitch(word.step, word.track))
+            assert np.array_equal(room.allowed[:128], rules.may_pitch(gap, track)[0].numpy())
             kernel._may_duration(vocab, seats, 0, word.step, room)
-            assert np.array_equal(room.allowed[: vocab.n_durations], twin.may_duration(word.step))
-            kernel._push(
-                seats, 0, np.array([word.step, word.track, word.pitch, word.duration, word.velocity])
-            )
-            twin.accept(word, drawn=True)
+            assert np.array_equal(room.allowed[: vocab.n_durations], rules.may_duration(gap)[0].numpy())
+            kernel._push(seats, 0, ids.numpy())
+            step.standing.push(ids[None], here)
 
 
 def test_a_thousand_seeds_are_the_same_pieces_alone_and_among_63_others() -> None:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from generator.engine.sampling import Chances, draw
+from generator.engine.sampling import WORDS_A_BLOCK, Chances
+from tests.engine.writing import draw
 
 LOGITS = np.log(np.array([[0.5, 0.3, 0.15, 0.05]]))
 ALL = np.ones((1, 4), bool)
@@ -45,6 +46,12 @@ def test_a_row_draws_the_same_alone_and_among_others() -> None:
 def test_a_notes_chances_do_not_depend_on_what_was_asked_before() -> None:
     in_order, alone = Chances(7), Chances(7)
     for number in range(600):
-        last = in_order.of_note(number)
-    assert np.array_equal(alone.of_note(599), last)
-    assert not np.array_equal(Chances(8).of_note(599), last)
+        last = in_order.of_notes(number, 1)
+    assert np.array_equal(alone.of_notes(599, 1), last)
+    assert not np.array_equal(Chances(8).of_notes(599, 1), last)
+
+
+def test_chances_of_some_notes_are_those_of_each() -> None:
+    first = WORDS_A_BLOCK - 3
+    together = Chances(7).of_notes(first, 8)
+    assert np.array_equal(together, np.concatenate([Chances(7).of_notes(first + i, 1) for i in range(8)]))
