@@ -9,6 +9,7 @@ import { LatentSlider } from './latentSlider.ts'
 import './playerElement.ts'
 import { barCount, placeAt, scoreFromJson } from './score.ts'
 import { toast } from './toast.ts'
+import { onceReached } from './waits.ts'
 import { gettext, interpolate } from './words.ts'
 
 const words = {
@@ -41,7 +42,8 @@ async function walk(pieces: readonly { code: string; title: string }[]): Promise
   let blend = await askBlend(pieces.map((piece) => piece.code), pieces.length === 4 ? SIDE : null)
   while (blend.status === 'queued' || blend.status === 'running') {
     await new Promise((resolve) => setTimeout(resolve, ASK))
-    blend = await getBlend(blend.code)
+    const { code } = blend
+    blend = await onceReached(() => getBlend(code))
   }
   if (blend.status !== 'done') throw new ApiError(0, blend.error?.code ?? 'failed', blend.error?.message ?? words.failed)
   show(blend, pieces.map((piece) => piece.title))

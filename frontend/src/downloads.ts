@@ -1,6 +1,7 @@
 /** Downloads of sound: the site renders a piece when it is first asked, so the button says how far it is. */
 import { ApiError, soundState, type SoundState } from './api.ts'
 import { find, findAll, make } from './dom.ts'
+import { onceReached } from './waits.ts'
 import { gettext, interpolate } from './words.ts'
 
 const words = {
@@ -44,7 +45,7 @@ export async function whenReady(
   pause: () => Promise<unknown> = () => new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS)),
 ): Promise<SoundState> {
   for (;;) {
-    const state = await ask()
+    const state = await onceReached(ask)
     if (state.state === 'failed') throw new ApiError(422, 'no_sound', state.message || words.failed)
     show(state)
     if (state.state === 'ready') return state

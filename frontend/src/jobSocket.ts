@@ -2,6 +2,7 @@
 import type { Job } from './api.ts'
 import type { NoteRow } from './note.ts'
 import type { OpeningJson } from './score.ts'
+import { LONGEST_WAIT_MS, Waits } from './waits.ts'
 
 /** A note on its way: which track it belongs to, then onset, duration, pitch, velocity. */
 export type TrackNoteRow = [track: number, ...NoteRow]
@@ -69,8 +70,6 @@ export interface Line {
   close(): void
 }
 
-const FIRST_WAIT_MS = 250
-const LONGEST_WAIT_MS = 4000
 /** A line this silent may be dead without the browser knowing; asking again costs nothing and loses nothing. */
 const SILENCE_MS = 10_000
 const NO_SUCH_JOB = 4404
@@ -78,7 +77,7 @@ const NO_SUCH_JOB = 4404
 export class JobSocket {
   private last = 0
   private line: Line | null = null
-  private wait = FIRST_WAIT_MS
+  private readonly waits = new Waits()
   private timer: ReturnType<typeof setTimeout> | undefined
   private silence: ReturnType<typeof setTimeout> | undefined
   private ended = false
@@ -114,7 +113,7 @@ export class JobSocket {
         this.close()
         this.handlers.onLine('gone')
       } else {
-        this.reconnect(this.wait)
+        this.reconnect(this.waits.next())
       }
     }
   }
@@ -122,7 +121,7 @@ export class JobSocket {
   private receive(event: JobEvent): void {
     this.hush()
     if (event.type === 'state') {
-      this.wait = FIRST_WAIT_MS
+      this.waits.reset()
       this.handlers.onLine('open')
       this.handlers.onEvent(event)
       // A job that ended, of which every event has been seen: nothing more will come.
@@ -140,10 +139,7 @@ export class JobSocket {
   private reconnect(wait: number): void {
     if (this.ended) return
     this.drop()
-    if (wait > 0) {
-      this.handlers.onLine('lost')
-      this.wait = Math.min(LONGEST_WAIT_MS, this.wait * 2)
-    }
+    if (wait > 0) this.handlers.onLine('lost')
     this.timer = setTimeout(() => this.connect(), wait)
   }
 

@@ -1,6 +1,7 @@
 /** "Reproduce": the site writes the piece again by its recipe, and the page says what came of it. */
 import { ApiError, getReproduction, type Reproduction, startReproduction } from './api.ts'
 import { find, make } from './dom.ts'
+import { onceReached } from './waits.ts'
 import { gettext, interpolate } from './words.ts'
 
 const words = {
@@ -28,7 +29,7 @@ export function bindReproduce(): void {
       show(place!, state)
       while (state.state === 'waiting' || state.state === 'running') {
         await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
-        state = await getReproduction(code)
+        state = await onceReached(() => getReproduction(code))
         show(place!, state)
       }
     } catch (error) {

@@ -22,11 +22,7 @@ import { isOpen, jobGone, jobTrouble, type NextStep, type Progress, progressLine
 import { Synth } from './synth.ts'
 import './transport.ts'
 import { showTrouble } from './troubleNotice.ts'
-import { gettext } from './words.ts'
-
-const words = {
-  kept: gettext('Kept in My pieces'),
-}
+import { onceReached } from './waits.ts'
 
 interface StudioData {
   styles: StyleCard[]
@@ -38,7 +34,7 @@ interface StudioData {
 const NOTHING: Score = { length: 0, tempos: [], metres: [], tracks: [] }
 
 const IDLE: Progress = {
-  phase: 'done', position: 0, waitSeconds: null, bars: 0, barsDone: 0, notes: 0, lost: false, catchingUp: false,
+  phase: 'done', position: 0, waitSeconds: null, bars: 0, barsDone: 0, notes: 0, lost: false, catchingUp: false, kept: false,
 } // prettier-ignore
 
 export class Studio {
@@ -60,6 +56,8 @@ export class Studio {
   /** Playback begins by itself only for a piece that was asked for by a press on this page. */
   private playsItself = false
   private piece: { code: string; title: string } | null = null
+  /** Given up when another piece takes the stage. */
+  private offering = new AbortController()
   /** What the next press continues: the piece in the address, or a job that broke off. */
   private continueFrom: JobRequest['continue_from']
 
@@ -129,6 +127,7 @@ export class Studio {
   dispose(): void {
     this.listeners.abort()
     this.socket?.close()
+    this.offering.abort()
     this.player.dispose()
     this.roll.dispose()
   }
@@ -155,6 +154,7 @@ export class Studio {
   private begin(progress: Progress): void {
     this.socket?.close()
     this.socket = null
+    this.offering.abort()
     this.job = this.piece = null
     this.started = false
     this.progress = progress
@@ -174,7 +174,7 @@ export class Studio {
       onEvent: (event) => this.hear(event),
       onLine: (line) => {
         if (line === 'gone') {
-          this.update({ phase: 'failed' })
+          this.update({ phase: 'failed', lost: false })
           this.showTrouble(jobGone())
         } else {
           this.update({ lost: line === 'lost' })
@@ -294,14 +294,16 @@ export class Studio {
   // --- what to do with it ---------------------------------------------------------------------------------------------
 
   private async offer(code: string | null): Promise<void> {
+    this.offering.abort()
     if (!code) return
+    const { signal } = (this.offering = new AbortController())
     try {
-      const { title, is_draft, url } = await getPiece(code)
+      const { title, is_draft, url } = await onceReached(() => getPiece(code), { signal, onAway: () => this.update({ lost: true }) })
+      this.update({ lost: false, kept: !is_draft })
       // A blend that a recipe asked for comes as a whole, not note by note.
       if (this.score === NOTHING) return location.replace(url)
       this.piece = { code, title }
       find('#stage-title', this.root).textContent = this.player.title = title
-      if (!is_draft) find('#words', this.root).append(` · ${words.kept}`)
       find<HTMLButtonElement>('#keep', this.root).hidden = !is_draft
       find('#actions', this.root).hidden = false
       const edit = find<HTMLAnchorElement>('#edit-piece', this.root)
@@ -309,7 +311,9 @@ export class Studio {
       edit.hidden = false
     } catch (error) {
       // Deleted meanwhile: the notes are still here to be heard, but there is nothing to keep.
+      if (signal.aborted) return
       if (!(error instanceof ApiError)) throw error
+      this.update({ lost: false })
     }
   }
 

@@ -3,7 +3,7 @@ import { ApiError } from './api.ts'
 import { duration, jobTrouble, ordinal, type Progress, progressLine, queueLine, refusal } from './studioWords.ts'
 
 const writing: Progress = {
-  phase: 'writing', position: 0, waitSeconds: 0, bars: 8, barsDone: 2, notes: 40, lost: false, catchingUp: false,
+  phase: 'writing', position: 0, waitSeconds: 0, bars: 8, barsDone: 2, notes: 40, lost: false, catchingUp: false, kept: false,
 } // prettier-ignore
 
 test('places in line are counted as people count', () => {
@@ -28,9 +28,13 @@ test('while it writes, the bar under work is named, never one past the end', () 
   expect(progressLine({ ...writing, catchingUp: true })).toBe('Bar 3 of 8 · catching up')
 })
 
-test('a lost line is said while the job is open, and not after', () => {
+test('that the site is away is said, also when all notes are there but not yet the piece', () => {
   expect(progressLine({ ...writing, lost: true })).toBe('Reconnecting; nothing is lost')
-  expect(progressLine({ ...writing, phase: 'done', lost: true })).toBe('8 bars, 40 notes')
+  expect(progressLine({ ...writing, phase: 'done', lost: true })).toBe('Reconnecting; nothing is lost')
+})
+
+test('a piece that was kept says so beside its bars and notes', () => {
+  expect(progressLine({ ...writing, phase: 'done', kept: true })).toBe('8 bars, 40 notes · Kept in My pieces')
 })
 
 test('a stopped job says what was kept', () => {

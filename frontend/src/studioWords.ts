@@ -17,6 +17,7 @@ const words = {
   done: (bars: string, notes: string) => `${bars}, ${notes}`,
   stopped: (bars: string) => interpolate(gettext('Stopped after %s, kept as a draft in My pieces'), [bars]),
   stoppedEmpty: gettext('Stopped before the first bar'),
+  kept: gettext('Kept in My pieces'),
 }
 
 /** How far a job is, as the page sees it. */
@@ -27,15 +28,21 @@ export interface Progress {
   bars: number
   barsDone: number
   notes: number
-  /** The socket is lost and being found again. */
+  /** The site is away and being found again. */
   lost: boolean
   /** The player waits for notes to be written. */
   catchingUp: boolean
+  /** The piece it became is kept, not a draft. */
+  kept: boolean
 }
 
 /** One line for the head of the stage. */
 export function progressLine(p: Progress): string {
-  if (p.lost && isOpen(p)) return words.reconnecting
+  if (p.lost) return words.reconnecting
+  return p.kept ? `${phaseLine(p)} · ${words.kept}` : phaseLine(p)
+}
+
+function phaseLine(p: Progress): string {
   switch (p.phase) {
     case 'sending':
       return words.sending

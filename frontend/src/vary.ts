@@ -3,6 +3,7 @@ import { ApiError, createJob, getJob, getPiece, type Job } from './api.ts'
 import { find, findAll } from './dom.ts'
 import { isOver } from './jobSocket.ts'
 import { queueLine } from './studioWords.ts'
+import { onceReached } from './waits.ts'
 import { gettext, interpolate } from './words.ts'
 
 const words = {
@@ -37,7 +38,8 @@ export function bindVary(code: string): void {
     try {
       const job = await ended(await createJob({ model: 'vae', piece: code, ...asked(button.dataset.vary ?? '', amount.valueAsNumber) }), (sentence) => (line.textContent = sentence))
       if (!job.piece) throw new ApiError(0, 'failed', job.error?.message ?? words.failed)
-      location.assign((await getPiece(job.piece)).url)
+      const { piece } = job
+      location.assign((await onceReached(() => getPiece(piece))).url)
     } catch (error) {
       line.textContent = sentenceOf(error)
       busy = false
@@ -55,7 +57,7 @@ async function ended(job: Job, say: (sentence: string) => void): Promise<Job> {
     if (now.status === 'queued' && now.position > 1) say(queueLine(now.position, now.wait_seconds))
     else say(words.made)
     await new Promise((resolve) => setTimeout(resolve, ASK))
-    now = await getJob(now.code)
+    now = await onceReached(() => getJob(job.code))
   }
   return now
 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.bad_line import BadLine
 from tests.browser.conftest import Open
@@ -79,6 +79,28 @@ def test_a_dropped_socket_neither_loses_nor_doubles_a_note(slow_page: Page) -> N
     expect(roll(page, notes=piece["n_notes"])).to_be_visible()
     expected = sorted((t, note[0], note[2]) for t, notes in enumerate(notes_of(piece)) for note in notes)
     assert sorted(notes_sounded(page)) == expected
+
+
+def test_a_site_that_goes_away_just_at_the_end_still_offers_to_keep_the_piece(
+    page: Page, complaints: list[re.Pattern[str]]
+) -> None:
+    complaints.append(re.compile("ERR_CONNECTION_REFUSED"))
+    away = ["for a moment", "and for another"]
+
+    def answer(route: Route) -> None:
+        if away:
+            away.pop()
+            route.abort("connectionrefused")
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/pieces/*/", answer)
+    page.goto("/studio/")
+    page.get_by_label("Bars", exact=True).fill("2")
+    page.get_by_role("button", name="Generate", exact=True).click()
+    expect(page.get_by_text("Reconnecting; nothing is lost")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep", exact=True)).to_be_visible()
+    written(page, bars=2)
 
 
 def test_a_page_opened_again_in_the_middle_shows_the_whole_piece(slow_page: Page) -> None:
