@@ -15,6 +15,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
 from gallery.families import parents_recount
+from gallery.intake_words import intake_words
 from gallery.likeness import likeness_ask
 from gallery.models import Piece
 from gallery.origins import HUMAN, Row, confirmed, origins_of, runs_of
@@ -85,7 +86,7 @@ def piece_draw(*, owner: User, title: str, score: Any) -> Piece:
     try:
         drawn = score_from_json(score)
     except MusicError as error:
-        raise _unwritable(str(error)) from error
+        raise _unwritable(intake_words(str(error))) from error
     _check_size(drawn)
     origins = [runs_of(HUMAN * track.notes.size) for track in drawn.tracks]
     return piece_create(
@@ -123,7 +124,7 @@ def _rewritten(old: Score, tracks: Sequence[Iterable[NoteRow]], length: int) -> 
         )
         new = replace(old, tracks=parts, length=length)
     except MusicError as error:
-        raise _unwritable(str(error)) from error
+        raise _unwritable(intake_words(str(error))) from error
     _check_size(new)
     return new
 

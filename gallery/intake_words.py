@@ -1,4 +1,4 @@
-"""What the reader of uploaded files says, in the visitor's language.
+"""What the reader of uploaded files and of notes that were sent says, in the visitor's language.
 
 generator.music knows no Django and speaks English. Its sentences are known here by their shape, in which
 figures and details stand for themselves; what has no shape here is shown as it came.
@@ -132,6 +132,24 @@ SHAPES = (
     gettext_noop("music21 cannot read this MusicXML: %(said)s"),
     gettext_noop("music21 cannot read this ABC: %(tune)s: %(reason)s"),
     gettext_noop("music21 cannot read this ABC: %(reason)s"),
+    # Why notes, or a whole score, are none.
+    gettext_noop("a note has the onset %(value)s; it must lie between 0 and %(last)s"),
+    gettext_noop("a note has the duration %(value)s; it must lie between 1 and %(last)s"),
+    gettext_noop("a note has the pitch %(value)s; it must lie between 0 and 127"),
+    gettext_noop("a note has the velocity %(value)s; it must lie between 1 and 127"),
+    gettext_noop("a note ends after tick %(value)s, the last one there is"),
+    gettext_noop("a note ends at tick %(value)s, the score is only %(length)s ticks long"),
+    gettext_noop("a tempo or metre stands after the end of the score at tick %(value)s"),
+    gettext_noop("a tempo cannot stand at tick %(value)s"),
+    gettext_noop("a tempo of %(value)s quarters a minute cannot be written in MIDI"),
+    gettext_noop("a metre cannot stand at tick %(value)s"),
+    gettext_noop("%(value)s is not a metre that MIDI can write"),
+    gettext_noop("a score cannot be %(value)s ticks long"),
+    gettext_noop("a quarter cannot have %(value)s ticks"),
+    gettext_noop("track %(name)s has the program %(value)s; General MIDI has 0 to 127"),
+    gettext_noop("%(value)s is not a role; there are %(names)s"),
+    gettext_noop("it has no %(name)s"),
+    gettext_noop("this is not a score: %(said)s"),
 )
 NUMBERS = ("n", "most", "track", "byte", "ticks")
 PARTS = ("reason", "what")

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from gallery.families import use_check
+from gallery.intake_words import intake_words
 from gallery.models import Piece
 from generator.engines import SHIPPED, WEIGHTS, engine
 from generator.models import Job
@@ -167,7 +168,7 @@ def score_given(data: Any, name: str) -> Score:
     try:
         score = score_from_json(data)
     except MusicError as error:
-        sentence = _("These notes cannot be read: %(reason)s.") % {"reason": error}
+        sentence = _("These notes cannot be read: %(reason)s.") % {"reason": intake_words(str(error))}
         raise refused(sentence) from error
     if sum(track.notes.size for track in score.tracks) > MOST_NOTES:
         raise refused(_("A band plays along with at most %(n)d notes.") % {"n": MOST_NOTES})

@@ -137,7 +137,8 @@ class Score:
         object.__setattr__(self, "tracks", tuple(self.tracks))
         object.__setattr__(self, "tempos", _from_zero(self.tempos, Tempo(0, DEFAULT_BPM)))
         object.__setattr__(self, "metres", _from_zero(self.metres, Metre(0, 4, 4)))
-        _check_tick(self.length, "length")
+        if not 0 <= self.length <= MAX_TICK:
+            raise MusicError(f"a score cannot be {self.length} ticks long")
         last = max((n.last_end(track.notes) for track in self.tracks), default=0)
         if last > self.length:
             raise MusicError(f"a note ends at tick {last}, the score is only {self.length} ticks long")
@@ -316,7 +317,9 @@ def score_from_json(data: Any) -> Score:
         )
     except MusicError:
         raise
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except KeyError as error:
+        raise MusicError(f"it has no {error.args[0]!r}") from error
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise MusicError(f"this is not a score: {error!r}") from error
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.utils import translation
 
 from gallery.intake_words import SHAPES, intake_words
 from generator.music.intake import SENTENCES, IntakeRefused, Limits, read_here
+from generator.music.notes import MAX_TICK, MusicError
+from generator.music.score import score_from_json
 
 ALL = sorted(
     {sentence.format(n="1,234") for pair in SENTENCES.values() for sentence in pair}
@@ -60,6 +63,54 @@ def test_a_files_fault_is_said_in_the_visitors_language_with_its_place(name: str
     english = re.compile(r"\b(the|is|it|ends|which|of|an|in the|cannot)\b")
     assert not english.search(german.partition("beschädigt:")[0]), (said, german)
     assert re.findall(r"0x\w+|\d+", german) == re.findall(r"0x\w+|\d+", said)
+
+
+def sent(*note: int, **more: Any) -> dict[str, Any]:
+    """A score of one note, as a program may send it."""
+    track = {
+        "name": "Lead",
+        "role": "piano",
+        "program": 0,
+        "is_drum": False,
+        "notes": [note or (0, 480, 60, 80)],
+    }
+    score = {"length": 1920, "tempos": [[0, 120]], "metres": [[0, 4, 4]], "tracks": [track]}
+    return {**score, **more}
+
+
+NO_SCORES = {
+    "onset": sent(-480, 960, 60, 80),
+    "duration": sent(0, 0, 60, 80),
+    "pitch": sent(0, 480, 200, 80),
+    "velocity": sent(0, 480, 60, 0),
+    "late note": sent(MAX_TICK, 480, 60, 80),
+    "short score": sent(length=240),
+    "late tempo": sent(tempos=[[0, 120], [3840, 90]]),
+    "early tempo": sent(tempos=[[-1, 120]]),
+    "no tempo": sent(tempos=[[0, 0]]),
+    "early metre": sent(metres=[[-1, 4, 4]]),
+    "no metre": sent(metres=[[0, 4, 5]]),
+    "no length": sent(length=-1),
+    "no ticks": sent(ticks_per_quarter=0),
+    "program": sent(tracks=[{**sent()["tracks"][0], "program": 128}]),
+    "role": sent(tracks=[{**sent()["tracks"][0], "role": "kazoo"}]),
+    "nothing": {},
+    "text": "notes",
+}
+
+
+@pytest.mark.parametrize("name", NO_SCORES)
+def test_why_notes_cannot_be_read_is_said_in_the_visitors_language(name: str) -> None:
+    with pytest.raises(MusicError) as refused:
+        score_from_json(NO_SCORES[name])
+    said = str(refused.value)
+    with translation.override("de"):
+        german = intake_words(said)
+    assert not re.search(r"\b(the|is|has|at|it|an?|cannot)\b", german.partition("Notenblatt:")[0]), (
+        said,
+        german,
+    )
+    assert re.findall(r"-?\d+", german) == re.findall(r"-?\d+", said)
 
 
 @pytest.mark.parametrize("sentence", ALL)

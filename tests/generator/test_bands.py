@@ -228,6 +228,16 @@ def test_a_score_that_is_none_is_refused(as_alice: APIClient, score: Any) -> Non
     assert "given.score" in answer.json()["fields"]
 
 
+def test_why_a_score_is_none_is_said_in_the_readers_language(as_alice: APIClient) -> None:
+    drawn = score_to_json(song())
+    drawn["tracks"][0]["notes"][0][2] = 200
+    given = {"score": drawn, "tracks": [{"track": 0, "role": "piano"}]}
+    as_alice.credentials(HTTP_ACCEPT_LANGUAGE="de")
+    assert ask(as_alice, given=given).json()["fields"]["given.score"] == [
+        "Diese Noten sind nicht lesbar: eine Note hat die Tonhöhe 200; sie muss zwischen 0 und 127 liegen."
+    ]
+
+
 def test_music_comes_from_a_piece_or_with_the_request_never_both(as_alice: APIClient) -> None:
     for source in ({}, {"piece": "x", "score": score_to_json(song())}):
         answer = ask(as_alice, given={**source, "tracks": [{"track": 0, "role": "piano"}]})
