@@ -60,8 +60,8 @@ def notes(total: float, weight_decay: float = 0.05) -> Schedule:
 
 RECIPES = {
     "chorale": Recipe(notes(9e6, weight_decay=0.1), width=512, head=320, dropout=0.5),
-    "folk": Recipe(notes(2.2e6), batch=6),
-    "pop": Recipe(notes(1.08e7), width=384, head=320, dropout=0.15, crop=384, batch=8),
+    "folk": Recipe(notes(2.5e7), dropout=0.45, batch=24),
+    "pop": Recipe(notes(4.5e7), width=384, head=320, dropout=0.3, crop=384, batch=32),
     "jsb_quarter": Recipe(
         notes(2.4e6), dropout=0.4, batch=8, forget_metre=1.0, forget_length=1.0, knows_key=False, transpose=0
     ),
