@@ -81,7 +81,7 @@ def site() -> Site:
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(username=READER))
     kinds = {address: [address] for address in ADDRESSES}
-    kinds |= {f"/gallery/?sort={sort}&after=…": places(sort) for sort in ("new", "best")}
+    kinds |= {f"/gallery/?sort={sort}&after=…": places(sort) for sort in SORTS}
     asked: dict[str, Asked] = {}
     for name, addresses in kinds.items():
         answer: Any = client.get(addresses[0])

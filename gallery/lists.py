@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Func, Q, QuerySet
+from django.db.models import BooleanField, Func, QuerySet, Value
+from django.db.models.lookups import LessThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -112,9 +113,7 @@ def page_of(wish: Wish, *, after: str = "", size: int = PAGE) -> Page:
     rows = listings(wish)
     if (place := read_place(after, column)) is not None:
         value, pk = place
-        rows = rows.filter(Q(**{f"{column}__lt": value}) | Q(**{column: value}, piece_id__lt=pk))
-        # The same said once more in a way that an index can begin at.
-        rows = rows.filter(**{f"{column}__lte": value})
+        rows = rows.filter(LessThan(Row(column, "piece_id"), Row(Value(value), Value(pk))))
     size = max(1, min(size, MOST))
     found = first_of(rows, wish, column, size + 1)
     more = len(found) > size
@@ -169,6 +168,13 @@ class Found(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+class Row(Func):
+    """Values that are compared one after the other, so that an index of them can be entered in its middle."""
+
+    template = "(%(expressions)s)"
+    output_field = BooleanField()  # of none; a comparison asks for one
 
 
 def cards(rows: Sequence[Listing]) -> list[Card]:

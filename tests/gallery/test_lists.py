@@ -193,6 +193,23 @@ def test_one_reads_on_without_gap_or_double(
     assert len(seen) == len(set(seen))
 
 
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="others say their plans in other words")
+@pytest.mark.parametrize("sort", ["new", "rising", "best", "remixed"])
+def test_an_index_leads_to_the_place_however_many_share_its_figure(
+    alice: User, make_piece: Make, sort: str
+) -> None:
+    for _ in range(3):
+        make_piece(alice, visibility="public")  # nobody rates or remixes them
+    wish = Wish.read({"sort": sort})
+    after = page_of(wish, size=1).after
+    with CaptureQueriesContext(connection) as asked:
+        page_of(wish, after=after, size=1)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        plan = cursor.fetchall()[0][-1]
+    assert plan.endswith(f"INDEX listing_{sort} (({lists.SORTS[sort][0]},piece_id)<(?,?))")
+
+
 @pytest.mark.parametrize(
     "after", ["x", "W10", "bnVsbA", "WzEsMl0", "WyJhIiwxXQ", "é", "A" * 300, "WzFlOTk5LDFd"]
 )
