@@ -230,11 +230,6 @@ class Row:
             return request.prime.tempos[0].bpm
         return request.tempo or self.style.tempo
 
-    @property
-    def reading(self) -> bool:
-        """Whether the network is still being shown what was there before."""
-        return bool(self.seen)
-
     def next_seen(self) -> Word:
         return self.seen.pop()
 

@@ -183,10 +183,6 @@ class Cursor:
                     lit.append(n_tracks * N_PITCHES + cell)
         return lit
 
-    def struck(self) -> list[tuple[int, int]]:
-        """(track, pitch) of the notes that start at the cursor."""
-        return [(track, pitch) for onset, _, track, pitch in self._sounding if onset == self.now]
-
     def push(self, step: int, track: int, pitch: int, duration: int) -> None:
         """Write one note and move to its onset."""
         self.now += step
