@@ -147,6 +147,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "musicsite.accounts.person",
             ],
+            "builtins": ["musicsite.templatetags.icons"],
         },
     },
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.intake_words import intake_words
+from gallery.models import Piece
 from gallery.words import key_name
 from generator.bands import role_titles
 
@@ -22,6 +23,14 @@ def clock(seconds: float) -> str:
     """A length as players show it: 83.4 → "1:23"."""
     whole = int(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+@register.simple_tag
+def made_of(piece: Piece) -> str:
+    """What a piece is, in a line: "Chorale · 1:23 · 16 bars"."""
+    made = _("uploaded") if piece.source == Piece.Source.UPLOADED else piece.style_title
+    bars = ngettext("%(n)d bar", "%(n)d bars", piece.bars) % {"n": piece.bars}
+    return " · ".join(part for part in (made, clock(piece.seconds), bars) if part)
 
 
 @register.filter

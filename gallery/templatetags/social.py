@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import template
-from django.utils.html import format_html
+from django.template.defaultfilters import floatformat
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gallery.access import Visitor
 from gallery.families import may_be_used
-from gallery.models import Piece, PieceParent
+from gallery.models import Listing, Piece, PieceParent
 from gallery.moderation import CHOOSABLE
+from musicsite.templatetags.icons import icon
 
 register = template.Library()
 
@@ -25,6 +28,40 @@ def use_of(piece: Piece, person: Visitor) -> str:
     if piece.owner_id == person.pk:
         return "own"
     return "open" if may_be_used(piece, person) else "reserved"
+
+
+@register.simple_tag
+def card_figures(piece: Piece, listing: Listing | None, n_plays: int) -> SafeString:
+    """What made a piece, and what people make of it; of figures those that are not 0.
+
+    In one go, because a list has two dozen of them.
+    """
+    figures = []
+    if piece.model:
+        figures.append(format_html('<span class="badge">{}</span>', piece.model.upper()))
+    if listing and (n := listing.n_ratings):
+        mean = floatformat(listing.best, 1)
+        words = ngettext("Rated %(mean)s of 5 by %(n)s listener", "Rated %(mean)s of 5 by %(n)s listeners", n)
+        figures.append(
+            format_html(
+                '<span aria-label="{}" role="img">{}{} ({})</span>',
+                words % {"mean": mean, "n": n},
+                icon("star", "icon-solid"),
+                mean,
+                n,
+            )
+        )
+    if listing and (n := listing.n_comments):
+        figures.append(counted(ngettext("%(n)s comment", "%(n)s comments", n), n))
+    if listing and (n := listing.n_remixes):
+        figures.append(counted(ngettext("%(n)s remix", "%(n)s remixes", n), n))
+    if n_plays:
+        figures.append(counted(ngettext("%(n)s play", "%(n)s plays", n_plays), n_plays))
+    return format_html_join("", "{}", ((figure,) for figure in figures))
+
+
+def counted(words: str, n: int) -> SafeString:
+    return format_html("<span>{}</span>", words % {"n": n})
 
 
 @register.filter

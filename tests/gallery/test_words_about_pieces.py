@@ -1,5 +1,10 @@
-from gallery.templatetags.music import clock, made_with
+from django.utils.html import strip_tags
+
+from gallery.models import Listing, Piece
+from gallery.templatetags.music import clock, made_of, made_with
+from gallery.templatetags.social import card_figures
 from gallery.words import key_name
+from musicsite.templatetags.icons import icon
 
 
 def test_a_length_is_shown_as_players_show_it() -> None:
@@ -30,3 +35,27 @@ def test_a_recipe_is_told_in_names_and_values() -> None:
 
 def test_a_piece_without_a_recipe_has_nothing_to_tell() -> None:
     assert made_with({}) == []
+
+
+def test_a_line_says_what_a_piece_is_as_far_as_that_is_known() -> None:
+    generated = Piece(source="generated", style="chorale", seconds=83.4, bars=16)
+    assert made_of(generated) == "Chorale · 1:23 · 16 bars"
+    assert made_of(Piece(source="uploaded", seconds=2, bars=1)) == "uploaded · 0:02 · 1 bar"
+    assert made_of(Piece(source="drawn", seconds=2, bars=1)) == "0:02 · 1 bar"
+
+
+def test_a_card_counts_only_what_there_is() -> None:
+    piece = Piece(model="rnn")
+    assert strip_tags(card_figures(piece, None, 0)) == "RNN"
+    one = Listing(n_ratings=1, best=3.25, n_comments=1, n_remixes=0)
+    assert strip_tags(card_figures(piece, one, 1)) == "RNN3.3 (1)1 comment1 play"
+    assert 'aria-label="Rated 3.3 of 5 by 1 listener"' in card_figures(piece, one, 0)
+    many = Listing(n_ratings=12, best=4, n_comments=0, n_remixes=2)
+    assert strip_tags(card_figures(Piece(), many, 30)) == "4.0 (12)2 remixes30 plays"
+
+
+def test_an_icon_is_one_of_our_sprites() -> None:
+    use = '<use href="/static/build/icons.svg#play"></use>'
+    play = f'<svg class="icon icon-solid" aria-hidden="true">{use}</svg>'
+    assert icon("play", "icon-solid") == play
+    assert icon("<") == play.replace(" icon-solid", "").replace("#play", "#&lt;")
