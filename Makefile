@@ -93,21 +93,22 @@ test: setup-dev ## everything: Python, front end, real browser (installs Chromiu
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed ($$took s). Pictures and traces of a failed journey: var/test-results"; exit 1; fi; \
 	echo "All tests passed: Python, front end and browser, in $$took s."
 
-test-python: setup-dev ## Python alone
+# Workers, sockets, sound and drawing run in real time, and a machine that is busy elsewhere can miss it: what failed has
+# one more try, and nothing else runs beside it.
+ONCE_MORE = echo "== Those that failed, once more"; $(PYTEST) --last-failed --last-failed-no-failures none
+
+test-python: setup-dev ## Python alone; what failed once more
 	@echo "== Python tests"
-	@$(PYTEST) -n 2 --dist loadfile
+	@$(PYTEST) -n 2 --dist loadfile || { $(ONCE_MORE); }
 
 test-frontend: $(NODE) ## front-end unit tests alone
 	@echo "== Front-end tests"
 	@$(NPM) test
 
-# Sound and drawing run in real time, and a machine that is busy elsewhere can miss it: what failed has one more try.
-test-browser: setup-dev ## browser journeys alone; those that failed once more
+test-browser: setup-dev ## browser journeys alone; what failed once more
 	@echo "== Browser tests"
 	@chromium=$$($(PY) -m tests.browser.chromium) || exit 1; export CHROMIUM="$$chromium"; \
-	$(PYTEST) -m browser tests/browser || { \
-	  echo "== The browser tests that failed, once more"; \
-	  $(PYTEST) -m browser tests/browser --last-failed --last-failed-no-failures none; }
+	$(PYTEST) -m browser tests/browser || { $(ONCE_MORE) -m browser tests/browser; }
 
 test-cluster: setup-dev ## PostgreSQL, Redis, two web processes, two workers, each killed in turn (installs the servers)
 	@echo "== Cluster tests"
