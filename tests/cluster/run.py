@@ -17,10 +17,19 @@ ON_POSTGRESQL = ["tests/generator", "tests/site/test_accounts.py"]
 ONLY_SQLITE = ["tests/generator/test_live.py"]
 
 
+ONCE_MORE = ["--last-failed", "--last-failed-no-failures", "none"]
+
+
 def pytest(*words: str, **environment: str) -> int:
-    """Run tests; what they print is seen."""
+    """Run tests, those that failed once more (see the Makefile); what they print is seen. Returns 0 when all
+    passed.
+    """
     command = [sys.executable, "-m", "pytest", "-q", *words]
-    return subprocess.run(command, env=os.environ | environment, check=False).returncode
+    for more in ([], ONCE_MORE):
+        status = subprocess.run([*command, *more], env=os.environ | environment, check=False).returncode
+        if not status:
+            return 0
+    return status
 
 
 def main() -> int:
