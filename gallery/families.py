@@ -153,7 +153,7 @@ def parents_of(piece: Piece, person: Visitor) -> list[Relative]:
 
 def children_of(piece: Piece, person: Visitor, *, most: int = 12) -> list[Relative]:
     """What was made from it and `person` may see, newest first. What they may not see does not exist."""
-    rows = PieceParent.objects.filter(parent=piece, child__in=Piece.objects.visible_to(person))
+    rows = PieceParent.objects.filter(Piece.objects.visible_to(person).named_by("child"), parent=piece)
     chosen = list(rows.order_by("-created", "-pk")[:most])
     seen = _visible(person, [row.child_id for row in chosen])
     return [Relative(row, seen[row.child_id], False) for row in chosen if row.child_id in seen]

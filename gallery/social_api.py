@@ -193,7 +193,7 @@ class CommentView(Public):
 def visible_comment(request: Request, code: str) -> Comment:
     """A comment that who asks may read, on a piece that they may open. Raises Http404 for any other."""
     rows = Comment.objects.visible_to(request.user).select_related("piece__owner", "author")
-    seen = rows.filter(piece__in=Piece.objects.visible_to(request.user))
+    seen = rows.filter(Piece.objects.visible_to(request.user).named_by("piece"))
     return get_object_or_404(seen, code=code)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -53,6 +53,13 @@ class PieceQuerySet(models.QuerySet["Piece"]):
         if is_moderator(person):
             seen |= ~Q(visibility=Piece.Visibility.PRIVATE)
         return self.there().filter(seen)
+
+    def named_by(self, column: str) -> Exists:
+        """Whether the piece that a row names in this column is among these: a condition on those rows.
+
+        Asked for each row. A list of all of these, for IN, is what SQLite would make first.
+        """
+        return Exists(self.filter(pk=OuterRef(column)))
 
     def opened_by(self, person: Visitor, code: str) -> Piece | None:
         """The piece that this person may open at /…/<code>/…; None for any other, as for none.

@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from gallery.opinions import piece_rate
+from gallery.opinions import comment_add, piece_rate
+from gallery.remixing import piece_remix
 from gallery.services import piece_change, piece_delete
 from gallery.sharing import link_of
 from gallery.templatetags.miniature import miniature
@@ -119,6 +120,24 @@ def test_a_page_asks_the_database_as_often_for_many_pieces_as_for_one(
     for _ in range(5):
         make_piece(alice, visibility="public")
     assert queries() == few
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="others say their plans in other words")
+def test_a_piece_is_shown_without_reading_all_others(
+    alices: Client, alice: User, bob: User, make_piece: Make
+) -> None:
+    piece = make_piece(alice, visibility="public", licence="cc0")
+    piece_change(piece=piece_remix(parent=piece, person=bob), visibility="public", licence="cc0")
+    comment = comment_add(piece=piece, person=bob, text="Fine.")
+    with CaptureQueriesContext(connection) as asked:
+        alices.get(piece.get_absolute_url())
+        alices.delete(f"/api/v1/comments/{comment.code}/")
+    questions = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
+    assert questions
+    with connection.cursor() as cursor:
+        for question in questions:
+            cursor.execute(f"EXPLAIN QUERY PLAN {question}")
+            assert not [step for *_ids, step in cursor.fetchall() if step.startswith("SCAN")], question
 
 
 def test_a_miniature_draws_each_note_where_it_is(alice: User, make_piece: Make) -> None:
