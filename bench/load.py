@@ -26,8 +26,10 @@ BEAT = max(0.2, 1.2 * (SECONDS + 60) / (4 * LONG))
 LOOK_AT_MEMORY = 5.0  # seconds between two looks
 
 
-async def request(server: Server, path: str, body: Any = None, cookie: str = "") -> tuple[bytes, bytes]:
-    """One HTTP/1.1 request on a connection of its own. Returns (head, body)."""
+async def request(
+    server: Server, path: str, body: Any = None, cookie: str = "", encoding: str = "identity"
+) -> tuple[bytes, bytes]:
+    """One HTTP/1.1 request on a connection of its own. Returns (head, body), the latter as it came."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     data = b"" if body is None else json.dumps(body).encode()
     head = [
@@ -38,6 +40,7 @@ async def request(server: Server, path: str, body: Any = None, cookie: str = "")
         f"X-CSRFToken: {'0' * 32}",
         "Content-Type: application/json",
         f"Content-Length: {len(data)}",
+        f"Accept-Encoding: {encoding}",
     ]
     writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + data)
     answer = await reader.read()

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "musicsite.middleware.RequestIdMiddleware",
+    "musicsite.middleware.CompressionMiddleware",  # ahead of all that names an answer by its content
     "musicsite.middleware.ApiReadsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
