@@ -30,6 +30,12 @@ describe('what was dragged', () => {
 
 it('says the shares in figures', () => expect(shareWords([0.75, 0.25], ['Mill', 'River'])).toBe('75 % Mill, 25 % River'))
 
+it('makes a hundred of them, whatever rounding does', () => {
+  expect(shareWords([0.375, 0.625], ['Mill', 'River'])).toBe('38 % Mill, 62 % River')
+  expect(shareWords([1 / 3, 1 / 3, 1 / 3, 0], ['A', 'B', 'C', 'D'])).toBe('34 % A, 33 % B, 33 % C, 0 % D')
+  expect(shareWords([0.29, 0.71], ['Mill', 'River'])).toBe('29 % Mill, 71 % River')
+})
+
 describe('the square', () => {
   it('counts its points row after row', () => expect([padIndex(0, 0, 5), padIndex(4, 0, 5), padIndex(0, 4, 5), padIndex(4, 4, 5)]).toEqual([0, 4, 20, 24]))
   it('takes the nearest point, and none outside', () => expect([padIndex(1.4, 0.6, 5), padIndex(-3, 9, 5)]).toEqual([6, 20]))

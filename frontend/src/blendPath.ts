@@ -36,7 +36,17 @@ export function draggedPoints(heard: ReadonlyMap<number, number>, bars: number, 
 
 /** "75 % Mill Jig, 25 % Slow River" */
 export function shareWords(shares: readonly number[], titles: readonly string[]): string {
-  return titles.map((title, i) => `${Math.round((shares[i] ?? 0) * 100)} % ${title}`).join(', ')
+  const figures = percents(titles.map((_, i) => shares[i] ?? 0))
+  return titles.map((title, i) => `${figures[i]} % ${title}`).join(', ')
+}
+
+/** Whole percents that make 100 together: what rounding down leaves over goes to those that lost the most by it. */
+function percents(shares: readonly number[]): number[] {
+  const down = shares.map((share) => Math.floor(100 * share + 1e-9))
+  const lost = (i: number) => 100 * shares[i]! - down[i]!
+  const left = 100 - down.reduce((sum, figure) => sum + figure, 0)
+  const raised = new Set(shares.map((_, i) => i).sort((a, b) => lost(b) - lost(a) || a - b).slice(0, left))
+  return down.map((figure, i) => figure + Number(raised.has(i)))
 }
 
 /** The number of a point of a square, row after row; a place between points, or outside, is that of the nearest. */
