@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from generator.music.midi import read_midi, write_midi
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Track
+from tests.browser.people import new_name, sign_up
 from tests.browser.pieces import upload
 from tests.browser.test_draw import PIANO
 from tests.browser.test_edit_notes import edit, notes, point, view
@@ -110,15 +111,73 @@ def test_j3_draw_be_accompanied_play_bars_anew_undo_and_export(page: Page) -> No
     assert re.fullmatch(r"m\d+", origins["piano"])
 
 
-@pytest.fixture
-def song(page: Page, alice: str) -> str:
-    """A piece of alice's: a piano, a bass and drums over eight bars."""
+def song_of_three() -> bytes:
+    """A MIDI file: a piano, a bass and drums over eight bars."""
     piano = make_notes((i * 480, 240, 60 + i % 5, 90) for i in range(32))
     bass = make_notes((i * BAR, 960, 40, 80) for i in range(8))
     drums = make_notes((i * 960, 60, 36, 100) for i in range(16))
     parts = (("Piano", "piano", 0, piano), ("Bass", "bass", 33, bass), ("Drums", "drums", 0, drums))
     tracks = tuple(Track(name, role, program, role == "drums", rows) for name, role, program, rows in parts)
-    return upload(page, "song.mid", write_midi(Score(tracks, length=8 * BAR)))
+    return write_midi(Score(tracks, length=8 * BAR))
+
+
+@pytest.fixture
+def song(page: Page, alice: str) -> str:
+    """A piece of alice's: a piano, a bass and drums over eight bars."""
+    return upload(page, "song.mid", song_of_three())
+
+
+def choosing(page: Page, song: str) -> Locator:
+    """Four alternatives of a bar, to be chosen from."""
+    roll = edit(page, song)
+    ruler(page, roll, 3)
+    page.keyboard.press("i")
+    alternatives = page.get_by_role("radiogroup", name="Alternatives")
+    expect(alternatives.get_by_role("radio", name="4")).to_be_enabled()
+    return alternatives
+
+
+def box_of(one: Locator) -> dict[str, float]:
+    box = one.bounding_box()
+    assert box is not None
+    return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
+
+
+def test_the_alternatives_stand_in_one_row_and_the_heard_one_is_marked(page: Page, song: str) -> None:
+    alternatives = choosing(page, song)
+    bar = page.get_by_role("group", name="Bars played anew")
+    row = [bar.get_by_text("bar 3 of Piano"), *alternatives.get_by_role("radio").all()]
+    row += [bar.get_by_role("button", name=name) for name in ("Keep it", "Leave as it was")]
+    boxes = [box_of(one) for one in row]
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+    assert max(middles) - min(middles) < 2
+    assert [box["x"] for box in boxes] == sorted(box["x"] for box in boxes)
+    assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes[1:])
+    look = "one => getComputedStyle(one).backgroundColor"
+    alternatives.get_by_role("radio", name="3").click()
+    grounds = [one.evaluate(look) for one in alternatives.get_by_role("radio").all()]
+    assert grounds[2] not in (grounds[0], grounds[1], grounds[3])
+    assert bar.get_by_role("button", name="Keep it").evaluate(look) != bar.evaluate(look)
+    expect(bar.get_by_text("Number keys hear them, Enter keeps")).to_be_visible()
+
+
+def test_a_phone_has_the_alternatives_above_a_whole_roll_and_transport(phone: Page) -> None:
+    sign_up(phone, new_name("thumb"))
+    code = upload(phone, "song.mid", song_of_three())
+    choosing(phone, code)
+    player = box_of(phone.locator("ostinato-player"))
+    bottom = player["y"] + player["height"]
+    bar = phone.get_by_role("group", name="Bars played anew")
+    inside = [*bar.get_by_role("radio").all(), *bar.get_by_role("button").all()]
+    inside.append(phone.get_by_role("button", name=re.compile("^(Play|Pause)$")))
+    for box in map(box_of, inside):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        assert box["y"] >= player["y"]
+        assert box["y"] + box["height"] <= bottom
+        assert box["height"] >= 44
+    assert box_of(phone.get_by_role("img", name=re.compile("Piano roll")))["height"] > 120
+    expect(bar.get_by_text("Number keys hear them")).to_be_hidden()
 
 
 def test_escape_leaves_all_as_it_was_and_locked_notes_survive(page: Page, song: str) -> None:

@@ -79,6 +79,9 @@ export class InfillBar extends ControlBar {
         font-variant-numeric: tabular-nums;
         font-weight: 600;
       }
+      .hint {
+        padding: 0.25rem 0;
+      }
       @media (max-width: 48rem) {
         .hint {
           flex-basis: 100%;
