@@ -6,11 +6,11 @@ test('nothing is said while plenty is left', () => {
 })
 
 test('when few are left, pieces and small changes are counted', () => {
-  expect(leftToday({ left_today: 3, small_left_today: 14 })).toBe('3 more pieces today, or 14 small changes: parts or some bars anew, further alternatives.')
-  expect(leftToday({ left_today: 1, small_left_today: 4 })).toBe('1 more piece today, or 4 small changes: a part or some bars anew, a further alternative.')
+  expect(leftToday({ left_today: 3, small_left_today: 14 })).toBe('3 more pieces today, or 14 small changes.')
+  expect(leftToday({ left_today: 1, small_left_today: 4 })).toBe('1 more piece today, or 4 small changes.')
 })
 
 test('small changes are left when no piece is', () => {
-  expect(leftToday({ left_today: 0, small_left_today: 1 })).toBe('No new piece is left for today, but 1 small change: a part or some bars anew, a further alternative.')
+  expect(leftToday({ left_today: 0, small_left_today: 1 })).toBe('No new piece is left for today, but 1 small change.')
   expect(leftToday({ left_today: 0, small_left_today: 0 })).toBe('That was all for today.')
 })

@@ -13,8 +13,8 @@ export function leftToday({ left_today: pieces, small_left_today: small }: Left)
   if (pieces >= FEW_LEFT) return ''
   if (!small) return gettext('That was all for today.')
   const changes = interpolate(ngettext('%s small change', '%s small changes', small), [small])
-  if (!pieces) return interpolate(gettext('No new piece is left for today, but %s: a part or some bars anew, a further alternative.'), [changes])
-  return interpolate(ngettext('%s more piece today, or %s: a part or some bars anew, a further alternative.', '%s more pieces today, or %s: parts or some bars anew, further alternatives.', pieces), [pieces, changes])
+  if (!pieces) return interpolate(gettext('No new piece is left for today, but %s.'), [changes])
+  return interpolate(ngettext('%s more piece today, or %s.', '%s more pieces today, or %s.', pieces), [pieces, changes])
 }
 
 /** Says it in the page's line; to a guest with what an account would give. */
@@ -23,8 +23,9 @@ export function showLeft(left: Left): void {
   if (!line) return
   const sentence = leftToday(left)
   const { signup, members } = line.dataset
-  const way = sentence && signup ? [' ', make('a', { href: signup }, interpolate(gettext('Sign up for %s a day'), [members!]))] : []
-  line.replaceChildren(sentence, ...way)
+  const what = left.small_left_today ? [' ', make('span', { class: 'allowance-more' }, gettext('A small change is a part or some bars anew, or a further alternative.'))] : []
+  const way = signup ? [' ', make('a', { href: signup }, interpolate(gettext('Sign up for %s a day'), [members!]))] : []
+  line.replaceChildren(...(sentence ? [make('span', {}, sentence), ...what, ...way] : []))
   line.hidden = !sentence
 }
 

@@ -144,7 +144,9 @@ export class RerollPanel {
   private openPicture(open: boolean): void {
     this.picture.hidden = !open
     find('#latents-open', this.panel).setAttribute('aria-expanded', String(open))
-    if (open) this.drawPicture()
+    if (!open) return
+    this.drawPicture()
+    this.picture.scrollIntoView({ block: 'nearest' })
   }
 
   /** The focus stays on the box that was pressed. */

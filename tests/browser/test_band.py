@@ -150,6 +150,26 @@ def test_three_arrangers_are_heard_blind_in_step_and_voted_on(page: Page) -> Non
     expect(page.get_by_text("The other four tracks are unchanged, note for note.")).to_be_visible()
 
 
+def test_a_phone_keeps_its_roll_when_the_latents_are_opened(open_browser: Open) -> None:
+    phone = open_browser("phone")
+    phone.goto("/studio/")
+    phone.get_by_role("button", name="Settings").tap()
+    phone.get_by_role("radio", name="Hybrid band").check()
+    phone.get_by_role("button", name="Close").first.tap()
+    phone.get_by_role("button", name="Generate", exact=True).tap()
+    written(phone)
+    phone.get_by_role("button", name="Latents").tap()
+    last = phone.get_by_role("button", name="Draw anew: Private over time, Strings")
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport(ratio=1)
+    drawn = roll(phone, tracks=5)
+    drawn.scroll_into_view_if_needed()
+    box = drawn.bounding_box()
+    assert box is not None
+    assert box["height"] > 150
+    expect(phone.get_by_role("button", name="Keep", exact=True)).to_be_in_viewport(ratio=1)
+
+
 def test_a_phone_has_the_three_below_one_another(open_browser: Open) -> None:
     phone = open_browser("phone")
     phone.goto("/studio/arrangers/")

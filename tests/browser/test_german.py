@@ -52,6 +52,14 @@ def test_a_german_makes_a_piece_from_start_to_end(visitor: Page) -> None:
     ).to_be_visible()
 
 
+def test_a_german_has_all_that_can_be_done_with_a_piece_in_sight(visitor: Page) -> None:
+    visitor.goto("/studio/")
+    visitor.get_by_role("button", name="Erzeugen", exact=True).click()
+    for name in ("Behalten", "Noch eins", "Ändern"):
+        expect(visitor.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    expect(visitor.get_by_role("link", name="Bearbeiten")).to_be_in_viewport(ratio=1)
+
+
 def test_switching_the_language_keeps_the_page_and_its_address(page: Page) -> None:
     page.goto("/gallery/?sort=best")
     page.get_by_role("button", name="Deutsch").click()
