@@ -34,6 +34,8 @@ class Lane:
         self.notes = 0
         self._busy = busy
         self._inbox: queue.SimpleQueue[tuple[Row, AnyWriter] | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
+        self._open = False
         self._batches: dict[AnyWriter, Scheduler[Row]] = {}
         self._thread: threading.Thread | None = None
 
@@ -49,19 +51,27 @@ class Lane:
         return sum(len(batch.waiting) for batch in list(self._batches.values()))
 
     def start(self) -> None:
+        self._open = True
         self._thread = threading.Thread(target=self._run, name=f"lane {self.number}", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the thread; rows still in the lane end with GenerationError "stopped"."""
+        with self._door:
+            self._open = False
         if self._thread is not None:
             self._inbox.put(None)
             self._thread.join()
             self._thread = None
 
     def put(self, row: Row, writer: AnyWriter) -> None:
-        """Write this row. writer: this lane's own of the row's style."""
-        self._inbox.put((row, writer))
+        """Write this row. writer: this lane's own of the row's style. Raises GenerationError when the lane is
+        stopped.
+        """
+        with self._door:  # else a row could come in behind the last that the thread takes, to be waited for
+            if not self._open:
+                raise stopped()
+            self._inbox.put((row, writer))
 
     def step(self, writer: AnyWriter, batch: Scheduler[Row]) -> None:
         """One step, or a few, of a style's rows. The last to leave closes the batch."""

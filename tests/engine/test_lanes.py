@@ -11,6 +11,7 @@ import torch
 
 from generator.engine import families
 from generator.engine.engine import Engine, lanes_for
+from generator.engine.errors import GenerationError
 from generator.engine.rows import Chunk, GenerationRequest
 from generator.music.styles import STYLES
 from generator.networks import checkpoints
@@ -74,6 +75,24 @@ def test_rows_are_dealt_evenly_and_one_alone_stays_in_the_first(start: Callable[
         next(piece)
     assert [len(lane) for lane in engine._lanes] == [2, 2, 2]
     engine.stop()
+
+
+def test_who_comes_after_the_end_is_told_so_at_once(start: Callable[..., Engine]) -> None:
+    engine = start(lanes=1)
+    engine.load_style("pop")
+    engine.stop()
+    told: list[str] = []
+
+    def ask() -> None:
+        try:
+            notes(engine, 1)
+        except GenerationError as error:
+            told.append(error.code)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(10)
+    assert told == ["stopped"]
 
 
 def test_each_processor_has_a_lane_up_to_four_and_a_gpu_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
