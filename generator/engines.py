@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,15 +26,33 @@ if TYPE_CHECKING:
     from generator.engine.rows import GenerationRequest
 
 
-@functools.cache
+_making = threading.Lock()
+
+
 def engine() -> Engine:
     """The one engine of this process, made when first asked for: torch loads only where music is written."""
+    with _making:  # that takes a second, in which a monitor may ask for its figures: it must get the same
+        return _made()
+
+
+@functools.cache
+def _made() -> Engine:
     made: Engine = import_string(settings.ENGINE)(
         device=settings.ENGINE_DEVICE or None,
         lanes=settings.ENGINE_LANES or None,
         memory_mb=settings.ENGINE_MEMORY_MB,
     )
     return made
+
+
+def is_made() -> bool:
+    """Whether this process has an engine: none need be made only to be stopped."""
+    return bool(_made.cache_info().currsize)
+
+
+def forget() -> None:
+    """Make a new one at the next question, for a test."""
+    _made.cache_clear()
 
 
 def style_names() -> list[str]:

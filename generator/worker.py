@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from generator import actors, services, stops
 from generator.broker import DatabaseBroker, ProcessLock, process_name
-from generator.engines import engine, style_names
+from generator.engines import engine, is_made, style_names
 from generator.models import Job, Worker
 from generator.queue import keeps_order, resend_lost
 
@@ -115,7 +115,7 @@ class GeneratorProcess:
             self._stopping.set()
             self._pulse.join(timeout)
             Worker.objects.filter(name=self.name).delete()
-        if engine.cache_info().currsize:  # else none was made, and none need be only to be stopped
+        if is_made():
             engine().stop()
         self.lock.release()
 

@@ -68,13 +68,13 @@ def quick_and_alone(request: pytest.FixtureRequest, settings: Settings) -> Itera
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {name: {"BACKEND": memory, "LOCATION": name} for name in settings.CACHES}
-    engines.engine.cache_clear()
+    engines.forget()
     going_home.clear()
     cache.clear()
     queue.forget()
     FakeEngine.delay, FakeEngine.before_beat = 0.0, staticmethod(no_hook)
     yield
-    engines.engine.cache_clear()
+    engines.forget()
 
 
 @pytest.fixture

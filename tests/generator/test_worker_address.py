@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from generator import engines
 from generator.worker import GeneratorProcess
 from generator.worker_address import WorkerAddress
 
@@ -57,6 +60,17 @@ def test_its_figures_are_its_own(address: str, generator: GeneratorProcess) -> N
     assert f"ostinato_worker_notes{labels} 0" in body.splitlines()
     assert "ostinato_worker_memory_bytes" in body
     assert "ostinato_queue_waiting" not in body
+
+
+def test_a_monitor_that_comes_while_the_engine_is_made_sees_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(_name: str) -> Callable[..., object]:
+        time.sleep(0.2)
+        return lambda **_settings: object()
+
+    monkeypatch.setattr("generator.engines.import_string", slow)
+    with ThreadPoolExecutor(2) as threads:
+        worker, monitor = threads.submit(engines.engine), threads.submit(engines.engine)
+    assert worker.result() is monitor.result() is engines.engine()
 
 
 def test_with_a_token_only_who_sends_it_reads_figures(address: str, settings: Settings) -> None:
