@@ -296,12 +296,14 @@ def as_many(lanes: NDArray[np.float32], counts: NDArray[np.float64]) -> NDArray[
 
     Between two pieces the network is of two minds: most notes are likelier off than on, and what is likely
     alone would leave the middle of a path thin. lanes: (N, M, T, L) logits. counts: (M,).
+    Returns (N, M, T, L).
     """
     on = lanes > 0
     for m, count in enumerate(np.rint(counts).astype(int).tolist()):
         loudest = [float(lanes[:, m, :, part].max()) for part in (BEGINS, STRUCK)]
         part = STRUCK if loudest[1] > loudest[0] else BEGINS
         own = lanes[:, m, :, part]
+        count = min(count, own.size)  # a track may have several notes where the network has place for one
         if count > np.count_nonzero(on[:, m, :, part]):
             level = float(np.partition(own.ravel(), -count)[-count])
             on[:, m, :, part] = own >= min(0.0, max(LEAST_LIKELY, level))

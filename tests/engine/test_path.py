@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from generator.engine.aligned import align
-from generator.engine.blend import Blend, PathAsk, VaryAsk, slerp_rows
+from generator.engine.blend import LEAST_LIKELY, Blend, PathAsk, VaryAsk, as_many, slerp_rows
 from generator.engine.path import Key, Renderer, changed, cut_evenly, distances, events_of, sets_of
 from generator.engine.square import square_sets, square_shares, unevenness
+from generator.music.cells import BEGINS, LANES, N_STEPS, STRUCK
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Tempo, Track
 from generator.networks.cell_vae import CellVAE, CellVAEConfig
@@ -222,3 +223,11 @@ def test_what_all_four_share_sounds_everywhere(blend: Blend) -> None:
     same = line(60)
     answer = blend.run([PathAsk((same, same, same, same), points=3)])[0]
     assert all(np.array_equal(point.tracks[0].notes, same.tracks[0].notes) for point in answer.points)
+
+
+def test_a_track_of_more_notes_than_the_network_has_places_for_gets_all_that_are_likely_enough() -> None:
+    lanes = np.full((1, 1, N_STEPS, LANES), LEAST_LIKELY - 1, np.float32)
+    lanes[..., STRUCK] = LEAST_LIKELY + 1
+    on = as_many(lanes, np.array([10.0 * lanes.size]))
+    assert on[..., STRUCK].all()
+    assert not on[..., BEGINS].any()
