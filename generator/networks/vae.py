@@ -13,7 +13,7 @@ Axes: B batch, M tracks, N bars, T steps a bar, Z latent.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self, cast
 
@@ -392,23 +392,3 @@ def annealed(beta: float, done: float) -> float:
     done: the share of the run that is over, 0 to 1.
     """
     return beta * min(1.0, done / 0.3)
-
-
-def slerp(a: Tensor, b: Tensor, shares: Sequence[float] | Tensor) -> Tensor:
-    """Points on the great circle from a to b, their lengths interpolated too (White, 2016).
-
-    a, b: (Z,). shares: (P,) of b, 0 to 1. Returns (P, Z); the straight line where the two point one way.
-    """
-    t = torch.as_tensor(shares, dtype=a.dtype, device=a.device)[:, None]
-    long_a, long_b = a.norm().clamp_min(1e-8), b.norm().clamp_min(1e-8)
-    angle = torch.acos((a / long_a @ (b / long_b)).clamp(-1, 1))
-    if float(angle.sin()) < 1e-4:
-        return lerp(a, b, shares)
-    way = (torch.sin((1 - t) * angle) * a / long_a + torch.sin(t * angle) * b / long_b) / torch.sin(angle)
-    return way * torch.lerp(long_a, long_b, t)
-
-
-def lerp(a: Tensor, b: Tensor, shares: Sequence[float] | Tensor) -> Tensor:
-    """Points on the straight line from a to b. a, b: (Z,). shares: (P,) of b. Returns (P, Z)."""
-    t = torch.as_tensor(shares, dtype=a.dtype, device=a.device)[:, None]
-    return (1 - t) * a + t * b

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from generator.networks.cell_vae import CellVAE, CellVAEConfig, Place
-from generator.networks.vae import MusicVAE, VAEConfig, divergence, free_bits_loss, lerp, slerp
+from generator.networks.vae import MusicVAE, VAEConfig, divergence, free_bits_loss
 
 TRIO = VAEConfig(
     ("melody", "melody", "drums"), 3, latent=12, token=6, view=5, reader=7, writer=9, across=6, conductor=8,
@@ -92,13 +92,6 @@ def test_the_divergence_of_the_prior_itself_is_nothing_and_bits_are_free() -> No
     assert divergence(torch.zeros(2, 3), torch.zeros(2, 3)).tolist() == [[0.0] * 3] * 2
     kl = torch.tensor([[1.0, 1.0], [0.1, 0.2]])
     assert free_bits_loss(kl, 1.0).tolist() == pytest.approx([2 - 0.6931, 0.0], abs=1e-3)
-
-
-def test_slerp_and_lerp_at_the_half() -> None:
-    a, b = torch.tensor([2.0, 0.0]), torch.tensor([0.0, 2.0])
-    assert slerp(a, b, [0.0, 0.5, 1.0])[1].tolist() == pytest.approx([2**0.5, 2**0.5])
-    assert lerp(a, b, [0.5])[0].tolist() == [1.0, 1.0]
-    assert torch.allclose(slerp(a, a, [0.3])[0], a)
 
 
 def test_cells_go_in_and_lanes_come_out_whoever_else_is_there() -> None:
