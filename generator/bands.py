@@ -223,15 +223,8 @@ def ask_from(asked: dict[str, Any], seed: int, given: Score | None) -> BandAsk:
 
 
 def parts_of(job: Job, cancelled: Callable[[], bool]) -> Iterator[Opening | Chunk]:
-    """Have the band play, and tell it bar by bar. What an earlier attempt has told is not told again: the
-    notes are the same each time.
-    """
-    from generator.engine.band import parts
-    from generator.engine.rows import Opening
+    """Have the band play, and tell it bar by bar, from where an earlier attempt was."""
+    from generator.engine.telling import parts
 
-    told = job.bars_done
-    for part in parts(engine().ask(MODEL, ask_of(job))):
-        if cancelled():
-            return
-        if isinstance(part, Opening) or part.bars_done > told:
-            yield part
+    answer = engine().ask(MODEL, ask_of(job))
+    return parts(answer.score, answer.weights, told=job.bars_done, cancelled=cancelled)

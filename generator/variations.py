@@ -132,17 +132,9 @@ def ask_from(asked: dict[str, Any], seed: int, piece: Score | None) -> VaryAsk |
 
 
 def parts_of(job: Job, cancelled: Callable[[], bool]) -> Iterator[Opening | Chunk]:
-    """Have the network write, and tell it bar by bar. What an earlier attempt has told is not told again: the
-    notes are the same each time.
-    """
-    from generator.engine.rows import Opening
+    """Have the network write, and tell it bar by bar, from where an earlier attempt was."""
     from generator.engine.telling import parts
 
-    told = job.bars_done
     piece = read_midi(bytes(job.prime)) if job.prime else None
     made: Made = engine().ask(MODEL, ask_from(job.request, job.seed, piece))
-    for part in parts(made.score, made.weights):
-        if cancelled():
-            return
-        if isinstance(part, Opening) or part.bars_done > told:
-            yield part
+    return parts(made.score, made.weights, told=job.bars_done, cancelled=cancelled)

@@ -7,8 +7,7 @@ place on a walk through the latents that change with time, and the others stay, 
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +16,6 @@ import torch
 from torch import Tensor
 
 from generator.engine.errors import GenerationError
-from generator.engine.rows import Chunk, Opening
 from generator.music.bandroll import (
     BAND,
     PITCHED,
@@ -36,8 +34,6 @@ from generator.networks import band_checkpoints
 from generator.networks.band_checkpoints import BandCheckpoint, weights_path
 from generator.networks.checkpoints import CheckpointError, network_bytes
 from generator.networks.musegan import ARRANGERS, N_BARS, Cells, Generator, Latents, as_rolls
-
-log = logging.getLogger(__name__)
 
 WALK = 0.6
 """How far, in radians of the latent's sphere, the phrases of other letters lie from the first."""
@@ -173,24 +169,6 @@ class Band:
             i = BAND.index(role)
             codes[i] = drawn(replace(ask.seeds, shared_time=seed))[i]
         return codes
-
-
-def parts(answer: BandAnswer) -> Iterator[Opening | Chunk]:
-    """An answer as an engine tells it: the opening, then a chunk a bar."""
-    score = answer.score
-    heads: list[dict[str, object]] = [
-        {"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum} for t in score.tracks
-    ]
-    bars = -(-score.length // TICKS_PER_BAR)
-    yield Opening(heads, score.tempos[0].bpm, (4, 4), bars, score.length, answer.weights)
-    rows = sorted(
-        ([number, *row] for number, track in enumerate(score.tracks) for row in track.notes.tolist()),
-        key=lambda row: (row[1], row[0]),
-    )
-    for bar in range(bars):
-        until = min(score.length, (bar + 1) * TICKS_PER_BAR)
-        notes = [row for row in rows if bar * TICKS_PER_BAR <= row[1] < until]
-        yield Chunk(notes, until, bar + 1)
 
 
 def check(ask: BandAsk) -> None:

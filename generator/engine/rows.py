@@ -71,6 +71,11 @@ class Opening:
     weights: str
 
 
+def heads(tracks: Sequence[Track]) -> list[dict[str, object]]:
+    """Tracks before they have notes, for an opening."""
+    return [{"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum} for t in tracks]
+
+
 @dataclass(frozen=True)
 class Chunk:
     """Notes in order of onset. Every note that starts before `until` (ticks) has been handed out with
@@ -122,10 +127,7 @@ class Row:
         self.written_from = self._prime_length // style.ticks_per_step
         self._bar_out = self._prime_length // self._bar_ticks
         self.opening = Opening(
-            tracks=[
-                {"name": t.name, "role": t.role, "program": t.program, "is_drum": t.is_drum}
-                for t in self._tracks
-            ],
+            tracks=heads(self._tracks),
             tempo=self._tempo(request),
             metre=self.metre,
             bars=self.bars,

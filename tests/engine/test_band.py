@@ -9,9 +9,7 @@ import pytest
 import torch
 
 from generator.engine.band import Band, BandAsk, Seeds
-from generator.engine.band import parts as told
 from generator.engine.errors import GenerationError
-from generator.engine.rows import Chunk, Opening
 from generator.music.bandroll import BAND, TICKS_PER_BAR
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Track
@@ -155,14 +153,3 @@ def test_a_waltz_cannot_be_played_along_with(band: Band, melody: Score) -> None:
 def test_no_weights_at_all(tmp_path: Path) -> None:
     with pytest.raises(GenerationError, match="no weights"):
         Band(torch.device("cpu"), tmp_path).load()
-
-
-def test_a_piece_is_told_bar_by_bar(band: Band) -> None:
-    answer = band.run([BandAsk(bars=3, seed=8)])[0]
-    opening, *bars = told(answer)
-    assert isinstance(opening, Opening)
-    assert (opening.bars, opening.length, opening.metre) == (3, 3 * TICKS_PER_BAR, (4, 4))
-    chunks = [part for part in bars if isinstance(part, Chunk)]
-    assert [chunk.bars_done for chunk in chunks] == [1, 2, 3]
-    assert sum(len(chunk.notes) for chunk in chunks) == sum(t.notes.size for t in answer.score.tracks)
-    assert all(note[1] < chunk.until for chunk in chunks for note in chunk.notes)
