@@ -34,7 +34,7 @@ class Int8Writer(SeatedWriter):
         self._words = words_of(vocabulary, STYLES.get(checkpoint.card.get("style", "")))
         self._seats = make_seats(self._packed, self._words, n_seats)
         self._room = make_room(self._packed, self._words, n_seats)
-        self._block_of: dict[Row, int] = {}
+        self._block_at = [-1] * n_seats  # which block of its row's chances lies in each seat
 
     @property
     def bytes_a_note(self) -> int:
@@ -78,11 +78,7 @@ class Int8Writer(SeatedWriter):
     def _sit(self, row: Row, seat: int) -> None:
         super()._sit(row, seat)
         sit(self._seats, seat, row)
-        self._block_of[row] = -1
-
-    def _leave(self, row: Row) -> None:
-        super()._leave(row)
-        del self._block_of[row]
+        self._block_at[seat] = -1
 
     def _write(
         self, rows: list[Row], seats: np.ndarray, n_steps: int, given: np.ndarray, n_given: np.ndarray
@@ -97,7 +93,7 @@ class Int8Writer(SeatedWriter):
 
     def _deal(self, row: Row) -> None:
         """Put the random numbers of a row's next notes in its seat."""
-        block = row.n_drawn // WORDS_A_BLOCK
-        if self._block_of[row] != block:
-            self._seats.chances[self._seat_of[row]] = row.chances.of_block(block)
-            self._block_of[row] = block
+        seat, block = self._seat_of[row], row.n_drawn // WORDS_A_BLOCK
+        if self._block_at[seat] != block:
+            self._seats.chances[seat] = row.chances.of_block(block)
+            self._block_at[seat] = block

@@ -32,8 +32,7 @@ class SeatedWriter(ABC):
 
     def step(self, rows: list[Row]) -> int:
         """A few steps: notes drawn, after what is still to be read. Returns notes drawn."""
-        for row in [row for row in self._seat_of if row.finished]:
-            self._leave(row)
+        self._seat_of = {row: seat for row, seat in self._seat_of.items() if not row.finished}
         rows = self._first(rows)
         for row in rows:
             if row not in self._seat_of:
@@ -67,9 +66,6 @@ class SeatedWriter(ABC):
     def _sit(self, row: Row, seat: int) -> None:
         """Make the seat ready for this row."""
         self._seat_of[row] = seat
-
-    def _leave(self, row: Row) -> None:
-        del self._seat_of[row]
 
     @abstractmethod
     def _write(

@@ -131,3 +131,15 @@ def test_a_row_of_which_nothing_was_heard_goes_before_the_others() -> None:
 def test_what_a_listener_has_heard_before_counts_as_heard() -> None:
     assert not make_row("folk", 1).heard
     assert make_row("folk", 1, resume=[[0, 0, 240, 67, 80]]).heard
+
+
+def test_a_row_that_could_not_be_seated_does_not_stand_in_the_way_of_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writer, broken = make_writer("folk", 1), make_row("folk", 1)
+    with monkeypatch.context() as once:
+        once.setattr("generator.engine.int8_writer.sit", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            writer.step([broken])
+    broken.finished = True
+    assert write(writer, [make_row("folk", 2)]) == write(make_writer("folk", 1), [make_row("folk", 2)])
