@@ -9,7 +9,7 @@ from generator.engine.packed import Packed, bytes_a_note, pack
 from generator.engine.rows import Row
 from generator.engine.sampling import WORDS_A_BLOCK
 from generator.engine.seated import ROW_STEPS_A_CALL, SeatedWriter
-from generator.engine.seats import BAR, KEY, LENGTH, METRE, make_room, make_seats, sit, words_of
+from generator.engine.seats import make_room, make_seats, sit, told_of_form, words_of
 from generator.music.styles import STYLES
 from generator.music.tokens import N_PITCHES, Form
 from generator.networks.checkpoints import Checkpoint, network_bytes
@@ -52,14 +52,11 @@ class Int8Writer(SeatedWriter):
         words: (n,) of tokens.WORD. Returns (n, 5). The likelihood that is compared with full precision's.
         """
         seats = make_seats(self._packed, self._words, 1)
-        told = np.stack([words[name] for name in words.dtype.names or ()], 1).astype(np.int64)
-        fields = seats.fields[0]
-        fields[LENGTH] = form.length
-        fields[BAR] = form.bar(self.checkpoint.config.vocabulary.steps_per_quarter)
-        fields[METRE], fields[KEY] = form.metre_id, form.key_id
+        parts = np.stack([words[name] for name in words.dtype.names or ()], 1).astype(np.int64)
+        seats.fields[0] = told_of_form(form, form.bar(self.checkpoint.config.vocabulary.steps_per_quarter))
         seats.last_pitch[:] = N_PITCHES
         nats = np.zeros((len(words), 5))
-        kernel.cost_notes(self._packed, self._words, seats, self._room, 0, told, nats)
+        kernel.cost_notes(self._packed, self._words, seats, self._room, 0, parts, nats)
         return nats
 
     def _first(self, rows: list[Row]) -> list[Row]:

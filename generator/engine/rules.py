@@ -16,6 +16,7 @@ from generator.engine.seats import (
     NOW,
     PREVIOUS,
     WRITTEN_FROM,
+    words_of,
 )  # fmt: skip
 from generator.engine.standing import Standing
 from generator.music.styles import Style
@@ -27,11 +28,11 @@ class Rules:
 
     def __init__(self, standing: Standing, style: Style | None) -> None:
         vocabulary, device = standing.vocabulary, standing.fields.device
-        enters = [-1 if v.enters is None else v.enters for v in style.voices] if style else None
+        words = words_of(vocabulary, style)
         self._at = standing
         self._end = vocabulary.end
-        self._single = torch.tensor(vocabulary.monophonic, device=device)
-        self._enters = torch.tensor(enters or [-1] * vocabulary.n_tracks, device=device)
+        self._single = torch.from_numpy(words.single).to(device)
+        self._enters = torch.from_numpy(words.enters).to(device)
         self._steps = torch.arange(vocabulary.n_steps, device=device)
         self._tracks = torch.arange(vocabulary.n_tracks, device=device)
         self._pitches = torch.arange(N_PITCHES, device=device)

@@ -11,7 +11,7 @@ from generator.engine.packed import Packed, Words
 from generator.engine.rows import Row
 from generator.engine.sampling import WORDS_A_BLOCK
 from generator.music.styles import Style
-from generator.music.tokens import N_PITCHES, Vocabulary
+from generator.music.tokens import N_PITCHES, Form, Vocabulary
 
 MAX_SOUNDING = 512
 """Notes that may sound at the same time in one row; of more, the oldest are forgotten."""
@@ -118,13 +118,20 @@ def make_room(packed: Packed, words: Words, n: int) -> Room:
     )
 
 
+def told_of_form(form: Form, bar: int) -> np.ndarray:
+    """The columns of Seats.fields that a form fills, the others 0: (N_FIELDS,) int64. bar: its grid steps."""
+    fields = np.zeros(N_FIELDS, np.int64)
+    fields[LENGTH], fields[BAR] = form.length, bar
+    fields[METRE], fields[KEY] = form.metre_id, form.key_id
+    return fields
+
+
 def told(row: Row) -> tuple[np.ndarray, np.ndarray]:
     """What a row that has not been stepped yet asks for: its columns of Seats.fields and of
     Seats.sampling.
     """
-    fields = np.zeros(N_FIELDS, np.int64)
-    fields[LENGTH], fields[BAR], fields[WRITTEN_FROM] = row.length, row.bar, row.written_from
-    fields[METRE], fields[KEY] = row.form.metre_id, row.form.key_id
+    fields = told_of_form(row.form, row.bar)
+    fields[WRITTEN_FROM] = row.written_from
     fields[N_DRAWN] = row.n_drawn
     fields[ENTERS] = row.request.prime is None
     sampling = row.request.sampling

@@ -18,7 +18,7 @@ from generator.engine.note_step import STEP, NoteStep
 from generator.engine.rows import Row
 from generator.engine.sampling import draw
 from generator.engine.seated import ROW_STEPS_A_CALL, SeatedWriter
-from generator.engine.seats import BAR, KEY, LENGTH, METRE, TOP_P
+from generator.engine.seats import BAR, LENGTH, TOP_P, told_of_form
 from generator.music.styles import STYLES
 from generator.music.tokens import Form
 from generator.networks.checkpoints import Checkpoint, network_bytes
@@ -88,10 +88,8 @@ class Writer(SeatedWriter):
         words: (n,) of tokens.WORD. Returns (n, 5).
         """
         step = self._new_step()
-        fields = step.standing.fields[0]
-        fields[LENGTH] = form.length
-        fields[BAR] = form.bar(self.checkpoint.config.vocabulary.steps_per_quarter)
-        fields[METRE], fields[KEY] = form.metre_id, form.key_id
+        bar = form.bar(self.checkpoint.config.vocabulary.steps_per_quarter)
+        step.standing.fields[0] = torch.from_numpy(told_of_form(form, bar))
         first = torch.arange(self._n_seats, device=self.device) == 0
         nats = np.zeros((len(words), 5))
         for i, word in enumerate(words.tolist()):
