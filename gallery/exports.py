@@ -94,7 +94,7 @@ def put_piece(archive: zipfile.ZipFile, piece: Piece, number: int) -> None:
     archive.writestr(f"{folder}/piece.mid", midi_with_credential(piece))
     put_json(archive, f"{folder}/piece.json", piece_facts(piece))
     if piece.recipe:
-        archive.writestr(f"{folder}/recipe.json", recipe_file(piece))
+        archive.writestr(f"{folder}/recipe.json", recipe_file(piece, piece.owner))
     archive.writestr(f"{folder}/credential.json", credential_of(piece).to_json())
     try:
         archive.writestr(f"{folder}/piece.musicxml", piece_musicxml(piece))

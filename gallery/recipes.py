@@ -22,6 +22,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gallery.access import Visitor
 from gallery.credentials import recipe_hash, site_address
 from gallery.intake_words import intake_words
 from gallery.models import Piece
@@ -62,11 +63,11 @@ class Reproduction(TypedDict):
 # --- a file to take along --------------------------------------------------------------------------
 
 
-def recipe_file(piece: Piece) -> str:
+def recipe_file(piece: Piece, person: Visitor) -> str:
     """The recipe as JSON, with what is needed to follow it elsewhere and to know whether that worked.
 
     prime: MIDI of the bars that it goes on after, base64; primes: of the pieces that a blend lies between.
-    expected: the hash and number of the notes.
+    Music that `person` may not open is left out. expected: the hash and number of the notes.
     """
     data: dict[str, Any] = {
         "form": FORM,
@@ -77,8 +78,8 @@ def recipe_file(piece: Piece) -> str:
         "site": site_address(),
     }
     if is_blend(piece):
-        data["primes"] = [base64.b64encode(write_midi(score)).decode() for score in ends_of(piece)]
-    elif (prime := prime_of(piece)) is not None:
+        data["primes"] = [base64.b64encode(write_midi(score)).decode() for score in ends_of(piece, person)]
+    elif may_have_prime(piece, person) and (prime := prime_of(piece)) is not None:
         data["prime"] = base64.b64encode(write_midi(prime)).decode()
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -114,14 +115,23 @@ def varied(piece: Piece) -> Score | None:
     return row.parent.score if row is not None and row.parent is not None else None
 
 
+def may_have_prime(piece: Piece, person: Visitor) -> bool:
+    """Whether what a piece was made with may be told: what stands in the piece itself, to all; what a
+    variation was made from, to its owner and to who may open that piece too.
+    """
+    if piece.recipe.get("style") != VARIATION or piece.owner_id == person.pk:
+        return True
+    return piece.parents.filter(Piece.objects.visible_to(person).named_by("parent")).exists()
+
+
 def is_blend(piece: Piece) -> bool:
     """Whether it is a point between pieces, or a way through them."""
     return bool(piece.recipe.get("kind") == KIND)
 
 
-def ends_of(piece: Piece) -> list[Score]:
-    """The pieces that a blend lies between, as they are now; none where one of them is gone."""
-    found = [Piece.objects.opened_by(piece.owner, code) for code in piece.recipe["pieces"]]
+def ends_of(piece: Piece, person: Visitor) -> list[Score]:
+    """The pieces that a blend lies between, as they are now; none where `person` may not open one of them."""
+    found = [Piece.objects.opened_by(person, code) for code in piece.recipe["pieces"]]
     there = [end.score for end in found if end is not None]
     return there if len(there) == len(found) else []
 
@@ -329,7 +339,7 @@ def follow(piece: Piece) -> tuple[Score, str]:
     from generator.starter import DEFAULTS, perform
 
     if is_blend(piece):
-        return kept_of(piece.recipe, ends_of(piece))
+        return kept_of(piece.recipe, ends_of(piece, piece.owner))
     made, weights = perform({**DEFAULTS, **piece.recipe}, prime_of(piece))
     # A piece that was stopped before its end is a beginning of what the recipe gives.
     is_whole = piece.recipe.get("complete", True)

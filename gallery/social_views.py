@@ -177,7 +177,7 @@ def recipe(request: HttpRequest, code: str) -> HttpResponse:
     piece = open_piece(request, code)
     if not piece.recipe:
         raise Http404
-    response = HttpResponse(recipe_file(piece), content_type="application/json")
+    response = HttpResponse(recipe_file(piece, request.user), content_type="application/json")
     name = slugify(piece.title, allow_unicode=True) or piece.address
     if disposition := content_disposition_header(True, f"{name}.recipe.json"):
         response["Content-Disposition"] = disposition

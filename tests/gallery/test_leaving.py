@@ -58,7 +58,7 @@ def test_the_zip_holds_all_that_a_person_has(
     assert b"<score-partwise" in archive.read(f"{folder}/piece.musicxml")
     # The same file as its page hands out: it can be followed elsewhere, and told whether that worked.
     recipe = json.loads(archive.read(f"{folder}/recipe.json"))
-    assert recipe == json.loads(recipe_file(piece))
+    assert recipe == json.loads(recipe_file(piece, alice))
     assert recipe["seed"] == 7
     assert recipe["expected"]["n_notes"] == piece.n_notes
     account = json.loads(archive.read("account.json"))

@@ -16,6 +16,7 @@ from gallery.actors import reproduce_piece
 from gallery.credentials import recipe_hash
 from gallery.models import Piece
 from gallery.recipes import import_outcome, recipe_file
+from gallery.services import piece_change, piece_keep
 from generator.models import Job, Message
 from generator.music.midi import write_midi
 from generator.music.notes import make_notes
@@ -143,7 +144,7 @@ def test_a_recipe_brought_to_another_account_gives_identical_notes(
     as_bob: APIClient, alice: User, make_job: Make
 ) -> None:
     first = made(make_job(alice, bars=3))
-    answer = bring(as_bob, json.loads(recipe_file(first)))
+    answer = bring(as_bob, json.loads(recipe_file(first, alice)))
     assert answer.status_code == 202, answer.json()
     second = made(Job.objects.get(code=answer.json()["code"]))
     assert second.owner.username == "bob"
@@ -158,7 +159,7 @@ def test_a_recipe_that_goes_on_after_a_piece_brings_its_bars_along(
 ) -> None:
     source = make_piece(alice, bars=4)  # private: bob never sees it
     first = made(make_job(alice, style="folk", continue_from={"piece": source.code, "bars": 2}))
-    answer = bring(as_bob, json.loads(recipe_file(first)))
+    answer = bring(as_bob, json.loads(recipe_file(first, alice)))
     assert answer.status_code == 202, answer.json()
     second = made(Job.objects.get(code=answer.json()["code"]))
     assert bytes(second.midi) == bytes(first.midi)
@@ -225,7 +226,7 @@ def test_a_bands_recipe_gives_the_same_notes_to_somebody_else(
     as_alice.post("/api/v1/generations/", request, format="json")
     piece = made(Job.objects.get())
     assert ask(as_alice, piece)["identical"] is True
-    answer = as_bob.post("/api/v1/recipes/", json.loads(recipe_file(piece)), format="json")
+    answer = as_bob.post("/api/v1/recipes/", json.loads(recipe_file(piece, alice)), format="json")
     assert answer.status_code == 202, answer.json()
     copy = made(Job.objects.get(code=answer.json()["code"]))
     assert import_outcome(copy) == f"Made from a recipe: identical, {copy.n_notes} of {copy.n_notes} notes."
@@ -257,7 +258,7 @@ def test_the_recipe_of_a_draw_or_variation_gives_the_same_notes_to_somebody_else
     assert answer.status_code == 202, answer.json()
     piece = made(Job.objects.get())
     assert ask(as_alice, piece)["identical"] is True
-    answer = bring(as_bob, json.loads(recipe_file(piece)))
+    answer = bring(as_bob, json.loads(recipe_file(piece, alice)))
     assert answer.status_code == 202, answer.json()
     copy = made(Job.objects.get(code=answer.json()["code"]))
     assert copy.owner.username == "bob"
@@ -276,11 +277,47 @@ def test_the_recipe_of_a_blend_brings_its_ends_along(
     code = as_alice.post(f"{address}pieces/", {"points": kept}, format="json").json()["code"]
     piece = Piece.objects.get(code=code)
     assert ask(as_alice, piece)["identical"] is True
-    answer = bring(as_bob, json.loads(recipe_file(piece)))
+    answer = bring(as_bob, json.loads(recipe_file(piece, alice)))
     assert answer.status_code == 202, answer.json()
     copy = made(Job.objects.get(code=answer.json()["code"]))
     assert import_outcome(copy) == f"Made from a recipe: identical, {copy.n_notes} of {copy.n_notes} notes."
     assert [row.parent.owner for row in copy.parents.all() if row.parent] == [copy.owner] * 2
+
+
+def primes_told(client: Client | APIClient, piece: Piece) -> int:
+    """How many pieces' music the recipe on the page brings along."""
+    recipe = json.loads(client.get(f"/pieces/{piece.code}/recipe/").content)
+    return len(recipe.get("primes", [])) + ("prime" in recipe)
+
+
+def test_a_shown_variation_tells_its_parents_notes_to_those_alone_who_may_open_it(
+    as_alice: APIClient, alice: User, make_piece: Make
+) -> None:
+    parent = make_piece(alice, bars=3)
+    as_alice.post("/api/v1/generations/", {"model": "vae", "seed": 7, "piece": parent.code}, format="json")
+    piece = made(Job.objects.get())
+    piece_keep(piece=piece)
+    piece_change(piece=piece, visibility="public")
+    assert (primes_told(as_alice, piece), primes_told(Client(), piece)) == (1, 0)
+    piece_change(piece=parent, visibility="public")
+    assert primes_told(Client(), piece) == 1
+
+
+def test_a_shown_blend_tells_its_ends_to_those_alone_who_may_open_both(
+    as_alice: APIClient, alice: User, make_piece: Make
+) -> None:
+    ends = [make_piece(alice, score=small_score(pitch=pitch)) for pitch in (60, 67)]
+    pieces = [end.code for end in ends]
+    answer = as_alice.post("/api/v1/interpolations/", {"pieces": pieces, "points": 5}, format="json")
+    run(Job.objects.get())
+    code = as_alice.post(f"{answer['Location']}pieces/", {"points": [2]}, format="json").json()["code"]
+    piece = Piece.objects.get(code=code)
+    piece_keep(piece=piece)
+    piece_change(piece=piece, visibility="public")
+    piece_change(piece=ends[0], visibility="public")
+    assert (primes_told(as_alice, piece), primes_told(Client(), piece)) == (2, 0)
+    piece_change(piece=ends[1], visibility="public")
+    assert primes_told(Client(), piece) == 2
 
 
 def test_a_blends_recipe_without_its_ends_is_refused(as_bob: APIClient) -> None:
