@@ -7,7 +7,8 @@ others; a page then reads one row (docs/decisions/0016).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from array import array
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +24,11 @@ from generator.music.notes import MusicError
 # Kept of each piece: more than a page shows, for some are taken down meanwhile.
 MOST_NEAR = 16
 SHOWN = 12
-# Pieces that are compared with all others at once: 512 × 100,000 cosines are 200 MB.
-BLOCK = 512
+# Pieces that are compared with all others at once: 128 × 100,000 cosines are 50 MB.
+BLOCK = 128
+
+Progress = Callable[[str, int, int], None]
+"""Told what was done with how many of how many pieces."""
 
 
 @functools.cache
@@ -68,23 +72,24 @@ def likeness_refresh(piece_id: int) -> bool:
     return True
 
 
-def likeness_rebuild(*, all_anew: bool = False) -> int:
+def likeness_rebuild(*, all_anew: bool = False, progress: Progress = lambda *_: None) -> int:
     """Listen to what was not listened to, and find everybody's nearest anew.
 
-    Returns how many were listened to.
+    What was listened to is kept at once, so who stops it loses nothing. Returns how many were listened to.
     """
     weights = listener().weights
     known = set() if all_anew else set(_known(weights))
-    shown = Piece.objects.shown().order_by("pk").values_list("pk", flat=True)
     Likeness.objects.exclude(pk__in=Piece.objects.shown().values("pk")).delete()
+    shown = Piece.objects.shown().order_by("pk").values_list("pk", flat=True)
+    unknown = [piece_id for piece_id in shown if piece_id not in known]
     heard = 0
-    for piece_id in shown:
-        vector = _listen(piece_id) if piece_id not in known else None
-        if vector is None:
-            continue
-        kept = {"vector": vector.astype(np.float16).tobytes(), "weights": weights}
-        Likeness.objects.update_or_create(pk=piece_id, defaults=kept)
-        heard += 1
+    for done, piece_id in enumerate(unknown, start=1):
+        vector = _listen(piece_id)
+        if vector is not None:
+            kept = {"vector": vector.astype(np.float16).tobytes(), "weights": weights}
+            Likeness.objects.update_or_create(pk=piece_id, defaults=kept)
+            heard += 1
+        progress("Listened to", done, len(unknown))
     rows = _rows(weights)
     for start in range(0, len(rows.ids), BLOCK):
         some = slice(start, start + BLOCK)
@@ -95,6 +100,7 @@ def likeness_rebuild(*, all_anew: bool = False) -> int:
             if piece_id in found:
                 _keep(found[piece_id], _nearest(rows.ids, row), save=False)
         Likeness.objects.bulk_update(found.values(), ["near", "least"])
+        progress("Compared", min(start + BLOCK, len(rows.ids)), len(rows.ids))
     return heard
 
 
@@ -117,13 +123,13 @@ class _Rows:
 
 def _rows(weights: str, *, without: int | None = None) -> _Rows:
     rows = Likeness.objects.filter(weights=weights).exclude(pk=without).order_by("pk")
-    found = list(rows.values_list("pk", "vector", "least"))
-    joined = b"".join(bytes(vector) for _pk, vector, _least in found)
-    return _Rows(
-        np.array([pk for pk, _vector, _least in found], dtype=np.int64),
-        np.frombuffer(joined, dtype=np.float16).reshape(len(found), -1 if found else 0).astype(np.float32),
-        np.array([least for _pk, _vector, least in found]),
-    )
+    ids, joined, leasts = array("q"), bytearray(), array("d")
+    for pk, vector, least in rows.values_list("pk", "vector", "least").iterator():
+        ids.append(pk)
+        joined += vector
+        leasts.append(least)
+    vectors = np.frombuffer(joined, dtype=np.float16).reshape(len(ids), -1 if ids else 0)
+    return _Rows(np.array(ids, dtype=np.int64), vectors.astype(np.float32), np.array(leasts))
 
 
 def _known(weights: str) -> Iterable[int]:

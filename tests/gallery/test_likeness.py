@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from gallery import likeness
 from gallery.likeness import MOST_NEAR, alike, likeness_rebuild, likeness_refresh
+from gallery.management.commands.likeness import Teller, duration
 from gallery.models import Likeness, Piece
 from gallery.services import piece_change
 from generator.engine.likeness import Listener
@@ -161,5 +162,56 @@ def test_the_command_listens_to_what_was_not_listened_to(
     call_command("likeness")
     call_command("likeness")
     call_command("likeness", "--all")
-    assert capsys.readouterr().out.splitlines() == [f"Listened to {n} pieces" for n in (3, 0, 3)]
+    said = capsys.readouterr().out.splitlines()
+    assert said[:3] == ["Listened to 3 of 3", "Compared 3 of 3", "Listened to 3 pieces"]
+    assert [line for line in said if line.endswith("pieces")] == [
+        f"Listened to {n} pieces" for n in (3, 0, 3)
+    ]
     assert titles(Piece.objects.get(title="1 notes")) == ["2 notes", "3 notes"]
+
+
+def test_the_command_is_stopped_and_goes_on_from_there(
+    circle: FakeListener,
+    alice: User,
+    make_piece: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for n in (1, 2, 3):
+        shown(alice, make_piece, n)
+
+    def press(score: Score) -> Any:
+        if score.tracks[0].notes.size == 3:
+            raise KeyboardInterrupt
+        return FakeListener.vector(circle, score)
+
+    monkeypatch.setattr(circle, "vector", press, raising=False)
+    with pytest.raises(CommandError, match="What was listened to is kept") as stopped:
+        call_command("likeness")
+    assert stopped.value.returncode == 130
+    assert Likeness.objects.count() == 2
+    monkeypatch.undo()
+    monkeypatch.setattr(likeness, "listener", lambda: circle)
+    call_command("likeness")
+    assert "Listened to 1 of 1" in capsys.readouterr().out
+    assert titles(Piece.objects.get(title="1 notes")) == ["2 notes", "3 notes"]
+
+
+def test_it_is_said_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    clock = iter([0.0, 4.0, 10.0, 15.0, 90.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    tell = Teller(said.append)
+    for done in (1, 5, 11, 15):
+        tell("Listened to", done, 5000)
+    tell("Listened to", 5000, 5000)
+    # Ten of them took ten seconds, so 4989 take 83 minutes.
+    assert said == ["Listened to 11 of 5,000, 1 h 23 min left", "Listened to 5,000 of 5,000"]
+    assert [duration(seconds) for seconds in (5, 61, 5400)] == ["less than a minute", "1 min", "1 h 30 min"]
+
+
+def test_a_piece_of_many_tracks_is_read_in_parts_and_heard_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = Listener(WEIGHTS)
+    heard = listener.vector(notes(40))
+    monkeypatch.setattr("generator.engine.likeness.MOST_CELLS", 30)  # three keys of ten bars
+    assert listener.vector(notes(40)) == pytest.approx(heard, abs=1e-5)
