@@ -6,9 +6,7 @@ import io
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -28,27 +26,15 @@ def new_request_id() -> str:
 class RequestIdMiddleware:
     """Sets `request.request_id`, and the X-Request-ID header of the answer."""
 
-    sync_capable = async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-ID", "")
         name = given if GIVEN.fullmatch(given) else new_request_id()
         request.request_id = name  # type: ignore[attr-defined]
         request_id.set(name)
-        if self.is_async:
-            return self.answer(request, name)
         response = self.get_response(request)
-        response["X-Request-ID"] = name
-        return response
-
-    async def answer(self, request: HttpRequest, name: str) -> HttpResponseBase:
-        response: HttpResponseBase = await self.get_response(request)
         response["X-Request-ID"] = name
         return response
 
