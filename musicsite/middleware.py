@@ -1,4 +1,4 @@
-"""Every request gets a name, so that what a person was told can be found in the log."""
+"""What all answers have: a name by which to find them in the log, an ETag for programs, and compression."""
 
 import contextvars
 import gzip
@@ -24,7 +24,9 @@ def new_request_id() -> str:
 
 
 class RequestIdMiddleware:
-    """Sets `request.request_id`, and the X-Request-ID header of the answer."""
+    """Sets `request.request_id`, and the X-Request-ID header of the answer: so what a person was told can be
+    found in the log.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
