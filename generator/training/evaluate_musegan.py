@@ -264,7 +264,10 @@ def rolls_of(phrases: Phrases, rolls: Rolls, name: str) -> Rolls:
 
 
 def evaluate(weights: Path = WEIGHTS, only: str | None = None) -> Iterator[tuple[str, Figures]]:
-    """(name of the row, its figures): the data's rows first, then each model that has weights."""
+    """(name of the row, its figures): the data's rows first, then each model. only: one of MODELS.
+
+    Raises CheckpointError when weights are missing, DatasetError when a data set is.
+    """
     torch.set_num_threads(1)
     data = Data.load()
     rows: dict[str, Figures] = {}

@@ -291,8 +291,15 @@ def baseline_figures(weights: Path) -> Figures:
     }
 
 
+NAMES = ("jsb_quarter", *STYLES, "baseline")
+"""What `evaluate` can be asked for alone."""
+
+
 def evaluate(weights: Path = checkpoints.WEIGHTS, only: str | None = None) -> Iterator[tuple[str, str, Any]]:
-    """(network, name of the figure, figure), one after another as they are measured."""
+    """(network, name of the figure, figure), one after another as they are measured. only: one of NAMES.
+
+    Raises CheckpointError when weights are missing, DatasetError when a data set is.
+    """
     # One thread: with two, a busy neighbour makes every small product wait for it.
     torch.set_num_threads(1)
     if only in (None, "jsb_quarter"):

@@ -26,6 +26,8 @@ from generator.training.vae_windows import load_windows, pick
 
 Figures = dict[str, Any]
 
+NAMES = ("reconstruction", "interpolation", "attributes", "prior", *RECIPES)
+"""What `evaluate` can be asked for alone."""
 MOST_WINDOWS = 600
 """Held-out windows that a network is measured on; of a larger test set, a random choice."""
 N_SAMPLES = 100
@@ -150,7 +152,7 @@ def heard(scores: list[Score]) -> list[Score]:
 
 
 def evaluate(weights: Path = WEIGHTS, only: str | None = None) -> Iterator[tuple[str, Figures]]:
-    """Every section by name, as it is measured. only: one section, or all about one network.
+    """Every section by name, as it is measured. only: of NAMES, one section, or all about one network.
 
     Raises CheckpointError when there are no weights, DatasetError when a data set is missing.
     """

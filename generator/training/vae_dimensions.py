@@ -222,7 +222,9 @@ def _rolls(rolls: Sequence[Score], y: int) -> list[str]:
 
 
 def evaluate(weights: Path, networks: dict[str, MusicVAE], pictures: Path | None) -> dict[str, Any]:
-    """Figures by network; pictures: a folder that the drawings go to."""
+    """Figures by network; pictures: a folder that the drawings go to, made where it is not there."""
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {}
     for name in ("melody_2", "any_piece", "drums_2", "melody_16"):
         if name not in networks and name != "any_piece":

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
+import pytest
 import torch
 from torch import Tensor
 
 from generator.music.notes import make_notes
 from generator.music.score import Score, Track
+from generator.training import vae_dimensions
 from generator.training.vae_dimensions import as_figures, dimensions, picture
 
 
@@ -41,3 +44,11 @@ def test_the_picture_is_well_formed_and_has_a_roll_for_each_place() -> None:
     drawn = ElementTree.fromstring(picture("melody", [2.0, 0.5, 0.01], found))
     paths = drawn.findall("{http://www.w3.org/2000/svg}path")
     assert len(paths) == 15
+
+
+def test_pictures_go_into_a_folder_that_is_made_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vae_dimensions, "of_cells", lambda _weights: ([0.5], []))
+    vae_dimensions.evaluate(tmp_path, {}, tmp_path / "docs" / "images")
+    assert (tmp_path / "docs" / "images" / "vae_any_piece.svg").read_text().startswith("<svg")

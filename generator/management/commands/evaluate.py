@@ -12,10 +12,23 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from generator.networks.band_checkpoints import MODELS
 from generator.networks.checkpoints import WEIGHTS, CheckpointError
-from generator.training import band_cards, evaluate_musegan, evaluate_vae, vae_cards, vae_dimensions
+from generator.training import (
+    band_cards,
+    evaluate_musegan,
+    evaluate_rnn,
+    evaluate_vae,
+    vae_cards,
+    vae_dimensions,
+)
 from generator.training.cards import write_card
-from generator.training.evaluate_rnn import evaluate, table
 from generator.training.sources import DatasetError
+
+NAMES = {
+    "rnn": evaluate_rnn.NAMES,
+    "musegan": MODELS,
+    "vae": (*evaluate_vae.NAMES, "dimensions"),
+}
+"""What can be measured alone."""
 
 
 class Command(BaseCommand):
@@ -28,7 +41,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cards", action="store_true", help="write the figures to the model cards as well"
         )
-
         parser.add_argument(
             "--pictures",
             metavar="FOLDER",
@@ -37,6 +49,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        names, only = NAMES[options["family"]], options["only"]
+        if only is not None and only not in names:
+            raise CommandError(f"There is no {only!r} to measure; say {', '.join(names)}.")
         if options["family"] == "musegan":
             self._musegan(options)
             return
@@ -46,9 +61,9 @@ class Command(BaseCommand):
         figures: dict[str, Any] = {}
         lines: dict[str, list[str]] = defaultdict(list)
         try:
-            for network, name, figure in evaluate(only=options["only"]):
+            for network, name, figure in evaluate_rnn.evaluate(only=options["only"]):
                 figures[name] = figure
-                lines[network].append(table(name, figure))
+                lines[network].append(evaluate_rnn.table(name, figure))
                 if not options["json"]:
                     self.stdout.write(lines[network][-1])
         except (CheckpointError, DatasetError) as error:
