@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from generator.engine.aligned import align
 from generator.engine.blend import Blend, PathAsk, VaryAsk
 from generator.music import notes as n
 from generator.music.attributes import MEASURES as OF_ATTRIBUTES
@@ -68,17 +69,22 @@ def blending(weights: Path) -> Blend:
 
 
 def interpolation(weights: Path) -> Figures:
-    """Evenness of the slider on pairs of held-out pieces of all sets, and how long a path takes."""
+    """Evenness of the slider on pairs of held-out pieces of all sets, and how long a path takes.
+
+    endpoint_error: notes at the ends of all paths that the pieces themselves do not have, or lack.
+    """
     family = blending(weights)
     rng = np.random.default_rng(0)
     pool = [score for name in PATH_SETS for score in excerpts(name, 17, rng)]
     order = rng.permutation(len(pool))
     pairs = list(zip(order[:N_PAIRS], order[N_PAIRS : 2 * N_PAIRS], strict=False))
-    evenness, backwards, seconds, redrawn = [], 0, [], []
+    evenness, backwards, amiss, seconds, redrawn = [], 0, 0, [], []
     for i, j in pairs:
         began = time.perf_counter()
         way = family.run([PathAsk((pool[i], pool[j]))])[0]
         seconds.append(time.perf_counter() - began)
+        ends, _ = align([pool[i], pool[j]], ["A", "B"])
+        amiss += unlike(way.points[0], ends[0].score) + unlike(way.points[-1], ends[1].score)
         steps = np.diff(way.distance)
         evenness.append(float(steps.max() / steps.mean()))
         backwards += int((steps < 0).sum())
@@ -89,12 +95,20 @@ def interpolation(weights: Path) -> Figures:
         "evenness_mean": round(float(np.mean(evenness)), 3),
         "pairs_over_1.5": int(sum(value > 1.5 for value in evenness)),
         "steps_backwards": backwards,
-        "endpoint_error": 0,
+        "endpoint_error": amiss,
         "seconds_median": round(float(np.median(seconds)), 3),
         "seconds_worst": round(max(seconds), 3),
         "redrawn_mean": round(float(np.mean(redrawn)), 4),
         "likelihood": likelihood(family, weights),
     }
+
+
+def unlike(one: Score, other: Score) -> int:
+    """How many notes only one of two scores of the same tracks has."""
+    found = 0
+    for a, b in zip(one.tracks, other.tracks, strict=True):
+        found += len(set(a.notes.tolist()) ^ set(b.notes.tolist()))
+    return found
 
 
 def likelihood(family: Blend, weights: Path) -> Figures:
