@@ -86,7 +86,6 @@ def request_of(
         numerator, denominator = asked["metre"].split("/")
         metre = (int(numerator), int(denominator))
     return GenerationRequest(
-        network=asked["model"],
         style=asked["style"],
         bars=asked["bars"],
         seed=seed,

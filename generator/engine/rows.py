@@ -47,7 +47,6 @@ class GenerationRequest:
     style: str
     bars: int
     seed: int
-    network: str = "rnn"
     sampling: SamplingParams = SamplingParams()
     key: str | None = None
     key_lock: bool = False
