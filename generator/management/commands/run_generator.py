@@ -13,6 +13,7 @@ from django.core.management import BaseCommand, CommandError
 from generator.worker import GeneratorProcess
 from generator.worker_address import WorkerAddress
 from musicsite import tables
+from musicsite.arguments import whole_number
 
 
 class Command(BaseCommand):
@@ -21,13 +22,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--seats",
-            type=int,
+            type=whole_number(1, 256),
             default=settings.WORKER_SEATS,
             help="jobs written at the same time (WORKER_SEATS)",
         )
         parser.add_argument(
             "--metrics-port",
-            type=int,
+            type=whole_number(0, 65535),
             default=settings.WORKER_METRICS_PORT,
             help="port of this worker's /healthz and /metrics, 0 for none (WORKER_METRICS_PORT)",
         )

@@ -22,6 +22,7 @@ from generator.events import bell
 from generator.starter import STARTER_NAME, starter_files
 from generator.worker import GeneratorProcess
 from musicsite import STARTED, static, tables
+from musicsite.arguments import whole_number
 from musicsite.sqlite.checkpoints import Checkpoints
 
 STOP_SECONDS = 3
@@ -36,7 +37,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
         parser.add_argument(
-            "--port", type=int, default=settings.PORT, help="port to listen on, 0 for any (PORT)"
+            "--port",
+            type=whole_number(0, 65535),
+            default=settings.PORT,
+            help="port to listen on, 0 for any (PORT)",
         )
         parser.add_argument("--web-only", action="store_true", help="no worker: another process generates")
         parser.add_argument(
