@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -118,26 +118,32 @@ class Engine:
 
     def generate(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[Opening | Chunk]:
+    ) -> Generator[Opening | Chunk]:
         """Write one piece: its opening, then its notes as they come.
 
         cancelled is asked between steps; once true, the notes made so far have been handed out and it ends.
-        Raises GenerationError when the request cannot be met or the engine is stopped.
+        Who closes the generator before its end is not written for any longer either. Raises
+        GenerationError when the request cannot be met or the engine is stopped.
         """
         asked = time.monotonic()
         name = request.style
         with self._shelf.hold(("style", name), lambda: self._read_style(name)) as style:
-            row = Row(request, STYLES[name], cancelled, style.writers[0].checkpoint.sha256)
+            left = threading.Event()
+            weights = style.writers[0].checkpoint.sha256
+            row = Row(request, STYLES[name], lambda: left.is_set() or cancelled(), weights)
             row.begin()
             with self._choosing:
                 lane = min(self._lanes, key=len)
                 lane.put(row, style.writers[lane.number])
             waiting = True
-            for item in _joined(row.out):
-                if waiting and isinstance(item, Chunk) and item.notes:
-                    self._first_notes.append((time.monotonic() - asked) * 1000)
-                    waiting = False
-                yield item
+            try:
+                for item in _joined(row.out):
+                    if waiting and isinstance(item, Chunk) and item.notes:
+                        self._first_notes.append((time.monotonic() - asked) * 1000)
+                        waiting = False
+                    yield item
+            finally:
+                left.set()
 
     def ask(self, family: str, ask: Any) -> Any:
         """One ask of a family that answers whole asks, run with all that come within a few milliseconds.

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,6 +76,18 @@ def test_rows_are_dealt_evenly_and_one_alone_stays_in_the_first(start: Callable[
         next(piece)
     assert [len(lane) for lane in engine._lanes] == [2, 2, 2]
     engine.stop()
+
+
+def test_nobody_is_written_for_who_has_stopped_listening(start: Callable[..., Engine]) -> None:
+    engine = start(lanes=1)
+    notes(engine, 1, bars=512)
+    whole = engine._lanes[0].notes
+    piece = engine.generate(GenerationRequest(style="pop", bars=512, seed=1))
+    next(piece)
+    piece.close()
+    while len(engine._lanes[0]):
+        time.sleep(0.01)
+    assert engine._lanes[0].notes < 1.5 * whole
 
 
 def test_who_comes_after_the_end_is_told_so_at_once(start: Callable[..., Engine]) -> None:
