@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from generator import bands
 from generator.models import Job
-from musicsite.errors import ApplicationError, in_words
+from musicsite.errors import ApplicationError, in_words, refused
 from musicsite.people import is_guest, limits
 
 DAY = timedelta(days=1)
@@ -56,7 +56,7 @@ def is_small(owner: User, request: dict[str, Any], alternative_of: str) -> bool:
         first = Job.objects.owned_by(owner).filter(code=alternative_of).first()
         if first is None or _besides(first.request) != _besides(request):
             sentence = _("An alternative differs from a piece of yours in its seed or its arranger alone.")
-            raise ApplicationError("invalid", sentence, fields={"alternative_of": [sentence]})
+            raise refused("alternative_of", sentence)
         return True
     if request["model"] != bands.MODEL:
         return False

@@ -21,7 +21,7 @@ from generator.music.casting import common_runs
 from generator.music.midi import read_midi
 from generator.music.notes import MusicError
 from generator.music.score import Score, bar_edges, cut, score_from_json
-from musicsite.errors import ApplicationError
+from musicsite.errors import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,58 +126,49 @@ def given_of(owner: User, given: dict[str, Any]) -> Score:
     chosen = []
     for wanted in given["tracks"]:
         if wanted["track"] >= len(score.tracks):
-            raise refused("tracks", _("The piece has %(n)d tracks.") % {"n": len(score.tracks)})
+            raise refused("given.tracks", _("The piece has %(n)d tracks.") % {"n": len(score.tracks)})
         track = score.tracks[wanted["track"]]
         if track.is_drum != (wanted["role"] == "drums"):
-            raise refused("tracks", _("Drums play the drums, and no other track does."))
+            raise refused("given.tracks", _("Drums play the drums, and no other track does."))
         # The name carries the role through MIDI, which is how a job keeps what it is given.
         chosen.append(replace(track, name=wanted["role"].title(), role=wanted["role"]))
     score = replace(score, tracks=tuple(chosen))
     edges = bar_edges(score)
     first, last = given["first_bar"] - 1, given["last_bar"] or len(edges) - 1
     if not 0 <= first < last <= len(edges) - 1:
-        raise refused("last_bar", _("The piece has %(n)d bars.") % {"n": len(edges) - 1})
+        raise refused("given.last_bar", _("The piece has %(n)d bars.") % {"n": len(edges) - 1})
     if last - first > settings.MAX_BARS:
-        raise refused("last_bar", _("At most %(n)d bars at a time.") % {"n": settings.MAX_BARS})
+        raise refused("given.last_bar", _("At most %(n)d bars at a time.") % {"n": settings.MAX_BARS})
     runs = common_runs(score)
     if not any(begin <= first + 1 and last <= end for begin, end in runs):
-        raise refused(source, only_common_time(runs))
+        raise refused(f"given.{source}", only_common_time(runs))
     score = cut(score, int(edges[first]), int(edges[last]))
     if not any(track.notes.size for track in score.tracks):
-        raise refused("tracks", _("These tracks play nothing in these bars."))
+        raise refused("given.tracks", _("These tracks play nothing in these bars."))
     return score
 
 
 def _piece_given(owner: User, code: str) -> Score:
     piece = Piece.objects.opened_by(owner, code)
     if piece is None:
-        raise refused("piece", _("There is no such piece for you to play along with."))
+        raise refused("given.piece", _("There is no such piece for you to play along with."))
     use_check(piece, owner)
     try:
         return piece.score
     except MusicError as error:
-        raise refused("piece", _("This piece cannot be read any more.")) from error
+        raise refused("given.piece", _("This piece cannot be read any more.")) from error
 
 
 def score_given(data: Any, name: str) -> Score:
     """A score that came with a request in the field `name`. Raises ApplicationError when it is none."""
-
-    def refused(sentence: str) -> ApplicationError:
-        return ApplicationError("invalid", sentence, fields={name: [sentence]})
-
     try:
         score = score_from_json(data)
     except MusicError as error:
         sentence = _("These notes cannot be read: %(reason)s.") % {"reason": intake_words(str(error))}
-        raise refused(sentence) from error
+        raise refused(name, sentence) from error
     if sum(track.notes.size for track in score.tracks) > MOST_NOTES:
-        raise refused(_("A band plays along with at most %(n)d notes.") % {"n": MOST_NOTES})
+        raise refused(name, _("A band plays along with at most %(n)d notes.") % {"n": MOST_NOTES})
     return score
-
-
-def refused(name: str, sentence: str) -> ApplicationError:
-    """The refusal of something in `given`."""
-    return ApplicationError("invalid", sentence, fields={f"given.{name}": [sentence]})
 
 
 def as_kept(request: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from generator.music.score import (
 )
 from generator.results import RECIPE_VERSION
 from generator.services import job_append, job_create
-from musicsite.errors import ApplicationError
+from musicsite.errors import ApplicationError, refused
 
 if TYPE_CHECKING:
     from generator.engine.blend import Way
@@ -78,12 +78,11 @@ def corners_of(owner: User, codes: list[str]) -> list[Piece]:
     for number, code in enumerate(codes):
         piece = Piece.objects.opened_by(owner, code)
         if piece is None:
-            sentence = _("There is no such piece for you to blend.")
-            raise ApplicationError("invalid", sentence, fields={f"pieces.{number}": [sentence]})
+            raise refused(f"pieces.{number}", _("There is no such piece for you to blend."))
         use_check(piece, owner)
         if not piece.n_notes:
             sentence = _("There is no note in “%(title)s”.") % {"title": piece.title}
-            raise ApplicationError("invalid", sentence, fields={f"pieces.{number}": [sentence]})
+            raise refused(f"pieces.{number}", sentence)
         found.append(piece)
     return found
 
@@ -143,8 +142,7 @@ def point_keep(*, job: Job, points: list[int], title: str) -> Piece:
         raise no_such_point(missing)
     score = taken([score_from_json(there[number]["score"]) for number in points])
     if not n_notes(score):
-        sentence = _("There is no note at this point.")
-        raise ApplicationError("invalid", sentence, fields={"points": [sentence]})
+        raise refused("points", _("There is no note at this point."))
     parents = corners_of(job.owner, job.request["pieces"])
     shares = [sum(there[n]["shares"][k] for n in points) / len(points) for k in range(len(parents))]
     piece = piece_create(
@@ -166,8 +164,7 @@ def point_keep(*, job: Job, points: list[int], title: str) -> Piece:
 
 def no_such_point(number: int) -> ApplicationError:
     """The refusal of a point that a path does not have."""
-    sentence = _("The path has no point %(n)d.") % {"n": number}
-    return ApplicationError("invalid", sentence, fields={"points": [sentence]})
+    return refused("points", _("The path has no point %(n)d.") % {"n": number})
 
 
 def kept_by_recipe(job: Job) -> Piece | None:

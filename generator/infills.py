@@ -24,7 +24,7 @@ from generator.music.midi import read_midi
 from generator.music.notes import Ints, Notes, make_notes
 from generator.music.score import Score, bar_edges, score_to_json
 from generator.services import job_append, job_create
-from musicsite.errors import ApplicationError
+from musicsite.errors import refused
 
 PHRASE = 4
 """Bars in a band's phrase."""
@@ -134,11 +134,6 @@ def phrases_around(score: Score, start: int, end: int) -> tuple[int, int]:
     before = (first - run[0]) // PHRASE * PHRASE
     after = -(-(last - run[0] + 1) // PHRASE) * PHRASE
     return run[0] + before, min(run[1], run[0] + after - 1)
-
-
-def refused(name: str, sentence: str) -> ApplicationError:
-    """The refusal of one thing that was asked."""
-    return ApplicationError("invalid", sentence, fields={name: [sentence]})
 
 
 def fill(job: Job) -> None:

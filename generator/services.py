@@ -32,7 +32,7 @@ from generator.music.notes import MusicError
 from generator.music.score import Score, bar_edges, cut, n_bars
 from generator.music.styles import STYLES
 from generator.results import made_so_far, recipe_of, title_of
-from musicsite.errors import ApplicationError
+from musicsite.errors import ApplicationError, refused
 from musicsite.people import limits
 
 logger = logging.getLogger(__name__)
@@ -119,22 +119,20 @@ def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
         return None
     piece = Piece.objects.opened_by(owner, wanted["piece"])
     if piece is None:
-        sentence = _("There is no such piece for you to continue.")
-        raise ApplicationError("invalid", sentence, fields={"continue_from.piece": [sentence]})
+        raise refused("continue_from.piece", _("There is no such piece for you to continue."))
     use_check(piece, owner)
     try:
         score = piece.score
     except MusicError as error:
-        sentence = _("This piece cannot be read any more.")
-        raise ApplicationError("invalid", sentence, fields={"continue_from.piece": [sentence]}) from error
+        raise refused("continue_from.piece", _("This piece cannot be read any more.")) from error
     edges = bar_edges(score)
     if wanted["bars"] >= len(edges):
-        sentence = _("The piece has %(n)d bars.") % {"n": n_bars(score)}
-        raise ApplicationError("invalid", sentence, fields={"continue_from.bars": [sentence]})
+        raise refused("continue_from.bars", _("The piece has %(n)d bars.") % {"n": n_bars(score)})
     prime = cut(score, 0, int(edges[wanted["bars"]]))
     if len(prime.metres) > 1:
-        sentence = _("The metre changes in these bars. Choose a bar before the first change.")
-        raise ApplicationError("invalid", sentence, fields={"continue_from.bars": [sentence]})
+        raise refused(
+            "continue_from.bars", _("The metre changes in these bars. Choose a bar before the first change.")
+        )
     style = STYLES[request["style"]]
     metre = (prime.metres[0].numerator, prime.metres[0].denominator)
     if metre not in style.metres:
@@ -143,7 +141,7 @@ def prime_of(owner: User, request: dict[str, Any]) -> Score | None:
             "The piece is in %(metre)s, and this style is written in %(known)s. Choose another style."
         )
         sentence %= {"metre": f"{metre[0]}/{metre[1]}", "known": known}
-        raise ApplicationError("invalid", sentence, fields={"style": [sentence]})
+        raise refused("style", sentence)
     return prime
 
 

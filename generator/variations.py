@@ -19,7 +19,7 @@ from generator.models import Job
 from generator.music.midi import read_midi
 from generator.music.notes import MusicError
 from generator.music.score import Score, bar_edges, cut
-from musicsite.errors import ApplicationError
+from musicsite.errors import refused
 
 if TYPE_CHECKING:
     from generator.engine.blend import Made, VaryAsk
@@ -101,20 +101,16 @@ def varied_of(owner: User, code: str) -> Score:
 
     Raises ApplicationError for one that this person may not see or not use, or that holds no note.
     """
-
-    def refused(sentence: str) -> ApplicationError:
-        return ApplicationError("invalid", sentence, fields={"piece": [sentence]})
-
     piece = Piece.objects.opened_by(owner, code)
     if piece is None:
-        raise refused(_("There is no such piece for you to vary."))
+        raise refused("piece", _("There is no such piece for you to vary."))
     use_check(piece, owner)
     if not piece.n_notes:
-        raise refused(_("There is no note in “%(title)s”.") % {"title": piece.title})
+        raise refused("piece", _("There is no note in “%(title)s”.") % {"title": piece.title})
     try:
         score = piece.score
     except MusicError as error:
-        raise refused(_("This piece cannot be read any more.")) from error
+        raise refused("piece", _("This piece cannot be read any more.")) from error
     edges = bar_edges(score)
     return score if len(edges) <= settings.MAX_BARS + 1 else cut(score, 0, int(edges[settings.MAX_BARS]))
 

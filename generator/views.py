@@ -30,7 +30,7 @@ from generator.services import job_cancel, job_create
 from generator.status import status_figures
 from generator.variation_api import VariationInput
 from musicsite.accounts import guest_sign_in
-from musicsite.errors import ApplicationError
+from musicsite.errors import refused
 from musicsite.people import limits
 from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
@@ -97,7 +97,7 @@ def idempotency_key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > IDEMPOTENCY_KEY_LENGTH:
         sentence = _("An Idempotency-Key has at most %(n)d signs.") % {"n": IDEMPOTENCY_KEY_LENGTH}
-        raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
+        raise refused("Idempotency-Key", sentence)
     return key
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from generator import bands
 from generator.models import ArrangerVote, Job
-from musicsite.errors import ApplicationError
+from musicsite.errors import ApplicationError, refused
 
 Z95 = 1.959964
 """Standard deviations around the middle that hold 95 % of a normal distribution."""
@@ -44,7 +44,7 @@ def trial_of(person: User, codes: list[str]) -> dict[str, Job]:
     alike = len(asked) == 1 and all(_compared(job.request) == asked[job.seed] for job in jobs)
     if set(by_arranger) != set(bands.ARRANGERS) or len(jobs) != len(codes) or not alike:
         sentence = _("Name three finished jobs of yours: the same seed and settings, one by each arranger.")
-        raise ApplicationError("invalid", sentence, fields={"jobs": [sentence]})
+        raise refused("jobs", sentence)
     return {str(arranger): job for arranger, job in by_arranger.items()}
 
 
@@ -53,8 +53,7 @@ def vote_cast(*, person: User, jobs: list[str], choice: str) -> ArrangerVote:
     trial = trial_of(person, jobs)
     chosen = next((arranger for arranger, job in trial.items() if job.code == choice), None)
     if chosen is None:
-        sentence = _("Choose one of the three.")
-        raise ApplicationError("invalid", sentence, fields={"choice": [sentence]})
+        raise refused("choice", _("Choose one of the three."))
     try:
         with transaction.atomic():
             return ArrangerVote.objects.create(person=person, seed=trial[chosen].seed, choice=chosen)

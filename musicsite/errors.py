@@ -51,6 +51,11 @@ class ApplicationError(Exception):
         self.retry_after = retry_after
 
 
+def refused(field: str, sentence: str) -> ApplicationError:
+    """The refusal of one thing that was asked: its field, and why."""
+    return ApplicationError("invalid", sentence, fields={field: [sentence]})
+
+
 def in_words(seconds: float) -> str:
     """About how long a wait is: "12 seconds", "5 minutes", "3 hours"."""
     seconds = max(1, math.ceil(seconds))
