@@ -93,7 +93,7 @@ export class Accompaniment {
     try {
       await this.play(editor, given)
     } catch (error) {
-      editor.abandon()
+      editor.leaveTried()
       this.say('')
       toast(sentenceOf(error))
     } finally {
@@ -115,7 +115,7 @@ export class Accompaniment {
     const { score, piece } = await followBand(job, (soFar) => {
       const done = barCount({ ...soFar, length: Math.max(0, ...soFar.tracks.flatMap(({ notes }) => notes.map(({ onset }) => onset + 1))) })
       this.say(interpolate(gettext('Bar %s of %s'), [done, bars]))
-      editor.preview((from) => placed(from, soFar))
+      editor.preview((from) => placed(from, soFar), 'model')
     })
     editor.perform(gettext('Accompany'), { score: placed(editor.score, score).score, selected: new Set() }, 'model')
     localStorage.setItem(PLAYED, piece)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Score } from '../score.ts'
+import type { Change } from './changes.ts'
 import { Editor } from './Editor.ts'
 
 const note = (onset: number) => ({ onset, duration: 480, pitch: 60, velocity: 80 })
@@ -45,4 +46,32 @@ test('all locked notes are let go, and if one is not, all are locked', () => {
   expect(locks()).toEqual([false, false, false])
   editor.undo()
   expect(locks()).toEqual([true, true, true])
+})
+
+const withNote = (from: Score, onset: number): Change => ({
+  score: { ...from, tracks: from.tracks.map((track) => ({ ...track, notes: [...track.notes, note(onset)] })) },
+  selected: new Set(),
+})
+const onsets = (editor: Editor) => editor.score.tracks[0]!.notes.map(({ onset }) => onset)
+
+test('what a band plays meanwhile takes no note out of the hand that draws it', () => {
+  const editor = new Editor(score)
+  editor.preview((from) => withNote(from, 5760), 'model')
+  editor.preview((from) => withNote(from, 6240))
+  editor.preview((from) => withNote(from, 5760), 'model')
+  expect(editor.settle('Draw a note')).toBe(true)
+  expect(onsets(editor)).toEqual([0, 1920, 3840, 6240])
+  editor.preview((from) => withNote(from, 6720), 'model')
+  expect(onsets(editor)).toEqual([0, 1920, 3840, 6240, 6720])
+})
+
+test('what a band only tries is no part of a step by hand', () => {
+  const editor = new Editor(score)
+  editor.preview((from) => withNote(from, 5760), 'model')
+  editor.leaveTried()
+  editor.add(note(6240))
+  expect(onsets(editor)).toEqual([0, 1920, 3840, 6240])
+  editor.preview((from) => withNote(from, 6720))
+  editor.leaveTried()
+  expect(onsets(editor)).toEqual([0, 1920, 3840, 6240, 6720])
 })

@@ -83,8 +83,9 @@ export class Editor extends EventTarget {
   private caret_: Caret = { tick: 0, pitch: 60 }
   private clip: Clip | null = null
   private marked_: TickRange | null = null
-  /** The score that a drag began with. */
+  /** The score that a drag, or what a network tries, began with. */
   private before: Score | null = null
+  private shownBy: Edit['by'] = 'person'
   /** How long the last note was drawn. */
   private usual = 0
 
@@ -210,8 +211,10 @@ export class Editor extends EventTarget {
     return this.perform(label, changes.rewritten(this.score_, written), 'model')
   }
 
-  /** Shows what a drag would come to. */
-  preview(change: (from: Score) => Change | null): void {
+  /** Shows what a drag would come to, or what a network has so far; who is dragging comes first. */
+  preview(change: (from: Score) => Change | null, by: Edit['by'] = 'person'): void {
+    if (by === 'model' && this.isPreviewing && this.shownBy === 'person') return
+    this.shownBy = by
     this.before ??= this.score_
     this.take(change(this.before) ?? { score: this.before, selected: this.selected_ })
   }
@@ -225,13 +228,18 @@ export class Editor extends EventTarget {
     return this.before !== null && this.perform(label, { score: this.score_, selected: this.selected_ })
   }
 
-  /** The drag is taken back. */
+  /** What is only shown is taken back. */
   abandon(): void {
     if (!this.before) return
     const { before } = this
     this.before = null
     const here = new Set(before.tracks.flatMap((track) => track.notes))
     this.take({ score: before, selected: new Set([...this.selected_].filter((note) => here.has(note))) })
+  }
+
+  /** What a network only tries is taken back, so that it stays out of a person's next step. */
+  leaveTried(): void {
+    if (this.shownBy === 'model') this.abandon()
   }
 
   undo(): void {

@@ -95,7 +95,7 @@ export class Infill extends EventTarget {
     const { stretch, player, editor } = this
     if (!notes || !stretch) return
     this.heard = index
-    editor.preview((score) => infilled(score, stretch, notes))
+    editor.preview((score) => infilled(score, stretch, notes), 'model')
     editor.say(words.heard(index + 1, ALTERNATIVES, counted([...notes.values()].flat().length, 'note')))
     if (!this.loop) {
       this.loop = { range: player.loop, on: player.loopOn }

@@ -105,7 +105,7 @@ export class EditSession {
     this.lane = new VelocityLane(places.lane, roll, this.editor)
     const hand = new EditHand(this.editor, {
       onMenu: (point) => this.popMenu(point),
-      onPress: () => this.infill.leave(),
+      onPress: () => this.leaveTried(),
       onTrack: (track) => player.setCurrentTrack(track),
     })
     roll.setHand(hand)
@@ -270,8 +270,7 @@ export class EditSession {
 
   act(action: EditAction): void {
     const { editor, grid } = this
-    // What is only tried stays out of every other step.
-    this.infill.leave()
+    this.leaveTried()
     // Who has come to a note in the grid means that note.
     if (!editor.selected.size && grid.hasFocus && grid.note && OF_A_NOTE.has(action)) editor.choose([grid.note], { silently: true })
     const chosen = editor.selected.size > 0
@@ -310,6 +309,12 @@ export class EditSession {
     }
     acts[action]()
     this.reveal()
+  }
+
+  /** What a band only tries stays out of every other step. */
+  private leaveTried(): void {
+    this.infill.leave()
+    this.editor.leaveTried()
   }
 
   /** What is played anew: what is marked or chosen, else the loop, else the bar of the place for writing. */
