@@ -24,7 +24,7 @@ from generator.music.band_metrics import PAIRS
 from generator.music.bandroll import BAND, PITCHED
 from generator.networks import band_checkpoints
 from generator.networks.band_checkpoints import MODELS, weights_path
-from generator.networks.checkpoints import WEIGHTS
+from generator.networks.checkpoints import WEIGHTS, CheckpointError
 from generator.networks.musegan import DRUMS, Cells, Generator, as_rolls, pitched_rolls, thresholded
 from generator.training.band_bars import load_rolls
 from generator.training.band_figures import (
@@ -37,6 +37,7 @@ from generator.training.band_figures import (
     figures_of,
     measure,
 )
+from generator.training.sources import DatasetError
 
 FARTHEST = 2.5
 """Thresholds lie at most this many logits from 0: they correct a network, they don't replace it."""
@@ -205,11 +206,15 @@ def main() -> int:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    (_, rolls), (_, validation) = load_rolls("train"), load_rolls("valid")
-    for model in given.models or MODELS:
-        reference = replace(Reference.of(rolls, model, 6000), rolls=validation)
-        before, after = refine_weights(model, reference, given.weights)
-        print(f"{model}: before, {before}\n    after, {after}", flush=True)
+    try:
+        (_, rolls), (_, validation) = load_rolls("train"), load_rolls("valid")
+        for model in given.models or MODELS:
+            reference = replace(Reference.of(rolls, model, 6000), rolls=validation)
+            before, after = refine_weights(model, reference, given.weights)
+            print(f"{model}: before, {before}\n    after, {after}", flush=True)
+    except (CheckpointError, DatasetError) as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -10,6 +10,7 @@ import copy
 import csv
 import math
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from tqdm import tqdm
 from generator.networks.checkpoints import WEIGHTS
 from generator.training.curves import LINES, draw_curves
 from generator.training.revision import revision
+from generator.training.sources import DatasetError
 
 TRAINING = Path(os.environ.get("OSTINATO_TRAINING", "var/training"))
 
@@ -226,13 +228,22 @@ def changed(recipe: SomeRecipe, changes: Sequence[str]) -> SomeRecipe:
         name, _, value = change.partition("=")
         own, of_schedule = getattr(new, name, None), getattr(new.schedule, name, None)
         if isinstance(own, int | float | str):
-            new = replace(new, **{name: type(own)(value)})
+            new = replace(new, **{name: _like(own, value)})
         elif isinstance(of_schedule, int | float | str):
-            new = replace(new, schedule=replace(new.schedule, **{name: type(of_schedule)(value)}))
+            new = replace(new, schedule=replace(new.schedule, **{name: _like(of_schedule, value)}))
         else:
             raise ValueError(f"there is no number or word {name!r} to set in this recipe")
     changed_recipe: SomeRecipe = new
     return changed_recipe
+
+
+def _like(own: int | float | str, value: str) -> int | float | str:
+    """What was written for a field, as what the field holds. Raises ValueError when it is none."""
+    if not isinstance(own, bool):
+        return type(own)(value)
+    if value not in ("True", "False"):
+        raise ValueError(f"{value!r} is neither True nor False")
+    return value == "True"
 
 
 def run_from_command_line(
@@ -241,7 +252,7 @@ def run_from_command_line(
     make: Callable[[str, SomeRecipe, Path, torch.device], Task],
 ) -> None:
     """The command of a module that has recipes: read its words and train. make: (name, recipe, folder of
-    weights, device) → task.
+    weights, device) → task. Exits with a sentence when a data set has not been taken in.
     """
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -262,5 +273,8 @@ def run_from_command_line(
         parser.error(str(error))
     torch.set_num_threads(given.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    task = make(given.name, recipe, given.weights, device)
+    try:
+        task = make(given.name, recipe, given.weights, device)
+    except DatasetError as error:
+        sys.exit(str(error))
     train(task, device, minutes=given.minutes, every=given.every, fresh=given.fresh)

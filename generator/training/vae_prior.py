@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +20,13 @@ from generator.engine.kinds import DRAWS
 from generator.engine.prior import SampleAsk, begins, leaning, sample, score_of
 from generator.music.score import Score
 from generator.networks import vae_checkpoints
-from generator.networks.checkpoints import WEIGHTS
+from generator.networks.checkpoints import WEIGHTS, CheckpointError
 from generator.networks.vae import MusicVAE
 from generator.networks.vae_priors import Prior, prior_path, save_prior
 from generator.training.evaluate_rnn import compare
 from generator.training.evaluate_vae import heard, measures_of
 from generator.training.revision import revision
+from generator.training.sources import DatasetError
 from generator.training.train_vae import RECIPES, Recipe
 from generator.training.vae_windows import Windows, load_windows, pick, transposed
 
@@ -155,9 +157,12 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the networks are")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    for name in given.names or names:
-        if (given.weights / f"vae_{name}.safetensors").exists():
-            fit(name, given.weights)
+    try:
+        for name in given.names or names:
+            if name in given.names or (given.weights / f"vae_{name}.safetensors").exists():
+                fit(name, given.weights)
+    except (CheckpointError, DatasetError) as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

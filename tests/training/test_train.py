@@ -15,6 +15,7 @@ from generator.training import run
 from generator.training import train as training
 from generator.training.examples import Example, example
 from generator.training.run import Schedule
+from generator.training.sources import DatasetError
 from generator.training.train import RECIPES, NoteTask, Recipe
 
 TINY = Recipe(Schedule(4000, rate=1e-2), width=16, head=16, n_layers=1, batch=2, crop=32)
@@ -85,3 +86,19 @@ def test_a_recipe_is_changed_by_name_in_its_own_fields_and_its_schedule() -> Non
         run.changed(recipe, ["tempo=90"])
     with pytest.raises(ValueError, match="many"):
         run.changed(recipe, ["batch=many"])
+
+
+def test_a_switch_of_a_recipe_is_turned_by_its_word() -> None:
+    assert not run.changed(RECIPES["folk"], ["knows_key=False"]).knows_key
+    assert run.changed(RECIPES["jsb_quarter"], ["knows_key=True"]).knows_key
+    with pytest.raises(ValueError, match="neither True nor False"):
+        run.changed(RECIPES["folk"], ["knows_key=no"])
+
+
+def test_without_its_data_set_the_command_says_so_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(*_: object) -> run.Task:
+        raise DatasetError("give it first: manage.py dataset jsb")
+
+    monkeypatch.setattr("sys.argv", ["train", "chorale"])
+    with pytest.raises(SystemExit, match="give it first"):
+        run.run_from_command_line("", RECIPES, make)
