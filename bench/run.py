@@ -43,6 +43,18 @@ def machine() -> dict[str, object]:
     }
 
 
+def introduce(where: dict[str, object]) -> bool:
+    """Print what it is measured on. Whether that is busy with other things, which is printed too."""
+    print(f"{where['processor']}, {where['cores']} cores, load {where['load']}")
+    busy = os.getloadavg()[0] > BUSY * len(os.sched_getaffinity(0))
+    if busy:
+        print(
+            f"WARNING: this machine is busy (load {where['load']}); what follows measures that too.",
+            file=sys.stderr,
+        )
+    return busy
+
+
 def starts(server: Server, runs: int) -> list[Figure]:
     """Seconds from the start of the process to an answer, weights loaded; files and tables are there."""
     seconds = []
@@ -97,13 +109,7 @@ def main() -> int:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
 
     where = machine()
-    print(f"{where['processor']}, {where['cores']} cores, load {where['load']}")
-    busy = os.getloadavg()[0] > BUSY * len(os.sched_getaffinity(0))
-    if busy:
-        print(
-            f"WARNING: this machine is busy (load {where['load']}); what follows measures that too.",
-            file=sys.stderr,
-        )
+    busy = introduce(where)
 
     # Ended from outside it still takes its servers along.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))

@@ -7,7 +7,6 @@ of the medians. Parts: rnn, keras, vae, musegan.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -24,7 +23,7 @@ from bench.figures import Figure, table
 from bench.peers import install
 from bench.peers.magenta import Magenta, magenta
 from bench.peers.musegan import LATENT, PublishedGenerator
-from bench.run import BUSY, as_json, by_key, machine
+from bench.run import introduce, machine, write
 from generator.engine.band import Band, BandAsk, latents_of
 from generator.engine.prior import decode_alike, score_of
 from generator.networks.checkpoints import WEIGHTS
@@ -180,11 +179,7 @@ def main() -> int:
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     where = machine()
-    busy = os.getloadavg()[0] > BUSY * len(os.sched_getaffinity(0))
-    print(f"{where['processor']}, {where['cores']} cores, load {where['load']}")
-    if busy:
-        print(f"WARNING: this machine is busy (load {where['load']}).", file=sys.stderr)
-
+    busy = introduce(where)
     figures: list[Figure] = []
 
     def report(made: list[Figure]) -> None:
@@ -204,8 +199,7 @@ def main() -> int:
     if "musegan" in parts:
         report(musegan(asked.rounds))
     if asked.json:
-        told = {"machine": where, "busy": busy, **by_key(figures), "figures": as_json(figures)}
-        asked.json.write_text(json.dumps(told, indent=2) + "\n")
+        write(asked.json, where, busy, figures)
     return 0
 
 
