@@ -49,4 +49,4 @@ FAMILIES: dict[str, MakeFamily] = {
     "musegan": in_module("generator.engine.band:Band"),
     "vae": in_module("generator.engine.blend:Blend"),
 }
-"""name → how it is made, for instance "vae": in_module("generator.engine.blend:Blend")."""
+"""name → how it is made."""
