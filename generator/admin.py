@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from generator.bands import as_asked
 from generator.models import ArrangerVote, Job, Message, Worker
 from generator.services import job_create
 from musicsite.errors import ApplicationError
@@ -50,7 +51,7 @@ class JobAdmin(LookOnly):
         done = 0
         for job in jobs.filter(status=Job.Status.FAILED).select_related("owner"):
             try:
-                job_create(owner=job.owner, request={**job.request, "seed": job.seed})
+                job_create(owner=job.owner, request=as_asked(job))
                 done += 1
             except ApplicationError as refusal:
                 messages.warning(request, f"{job.code}: {refusal.message}")

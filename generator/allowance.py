@@ -46,8 +46,8 @@ def counts() -> dict[str, Count]:
 
 
 def is_small(owner: User, request: dict[str, Any], alternative_of: str) -> bool:
-    """Whether a job counts as part of a piece: bars played anew, a part of a band drawn anew, or a further
-    alternative of one press.
+    """Whether a job counts as part of a piece: bars played anew, a part drawn anew of a band that this person
+    has had, or a further alternative of one press.
 
     alternative_of: code of the job that it stands beside, or nothing. Raises ApplicationError when this
     person has no such job, or when more differs than the seed or the arranger.
@@ -60,7 +60,15 @@ def is_small(owner: User, request: dict[str, Any], alternative_of: str) -> bool:
         return True
     if request["model"] != bands.MODEL:
         return False
-    return request.get("kind") == bands.INFILL or request["latents"] != bands.PLAIN["latents"]
+    return request.get("kind") == bands.INFILL or _draws_anew(owner, request)
+
+
+def _draws_anew(owner: User, request: dict[str, Any]) -> bool:
+    """Whether a band differs by its latents from one that this person has asked for as a piece."""
+    if request["latents"] == bands.PLAIN["latents"] or request["seed"] is None:
+        return False
+    asked = Job.objects.owned_by(owner).filter(small=False, seed=request["seed"])
+    return asked.filter(request__model=bands.MODEL).exists()
 
 
 def check(owner: User, counted: dict[str, int], *, small: bool) -> None:

@@ -20,7 +20,7 @@ from generator.models import Job
 from generator.music.casting import common_runs
 from generator.music.midi import read_midi
 from generator.music.notes import MusicError
-from generator.music.score import Score, bar_edges, cut, score_from_json
+from generator.music.score import Score, bar_edges, cut, score_from_json, score_to_json
 from musicsite.errors import refused
 
 if TYPE_CHECKING:
@@ -178,6 +178,17 @@ def as_kept(request: dict[str, Any]) -> dict[str, Any]:
         return request
     music = json.dumps(given["score"], sort_keys=True).encode()
     return {**request, "given": {**given, "score": hashlib.sha256(music).hexdigest()}}
+
+
+def as_asked(job: Job) -> dict[str, Any]:
+    """The request of a job once more, its seed given and the music that came with it back from the job."""
+    request, given = {**job.request, "seed": job.seed}, job.request.get("given")
+    if given is None or given.get("score") is None or not job.prime:
+        return request
+    music = read_midi(bytes(job.prime))  # the chosen bars of the chosen tracks, in their order
+    tracks = [{"track": n, "role": wanted["role"]} for n, wanted in enumerate(given["tracks"])]
+    whole = {"tracks": tracks, "score": score_to_json(music), "first_bar": 1, "last_bar": None}
+    return {**request, "given": {**given, **whole}}
 
 
 def ask_of(job: Job) -> BandAsk:

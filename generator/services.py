@@ -82,7 +82,7 @@ def job_create(
         bars=bars_of(request, prime),
         idempotency_key=idempotency_key,
         small=small,
-        turn=fair_turn(owner, bars=request["bars"]),
+        turn=fair_turn(owner, bars=bars_to_write(request, prime)),
     )
     queue.send(job)
     return job
@@ -150,11 +150,19 @@ URGENT = -(2**40)
 
 
 def bars_of(request: dict[str, Any], prime: Score | None) -> int:
-    """How many bars the piece will have: new ones follow a prime, beside it are as many."""
-    if prime is None:
-        return int(request["bars"])
-    is_as_long = request.get("given") is not None or variations.asks_the_vae(request)
-    return n_bars(prime) + (0 if is_as_long else int(request["bars"]))
+    """How many bars the piece will have: new ones follow a prime, or stand beside it."""
+    before = 0 if prime is None or _is_beside(request) else n_bars(prime)
+    return before + bars_to_write(request, prime)
+
+
+def bars_to_write(request: dict[str, Any], prime: Score | None) -> int:
+    """How many bars are to be written: beside a prime, as many as it has."""
+    return int(request["bars"]) if prime is None or not _is_beside(request) else n_bars(prime)
+
+
+def _is_beside(request: dict[str, Any]) -> bool:
+    """Whether what is asked for is as long as its prime and does not follow it."""
+    return request.get("given") is not None or variations.asks_the_vae(request)
 
 
 def fair_turn(owner: User, *, bars: int) -> int:

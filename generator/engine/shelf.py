@@ -30,6 +30,7 @@ class Shelf:
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
         self._lock = threading.Lock()
+        self._reading: dict[Hashable, threading.Lock] = {}
         self._items: dict[Hashable, Any] = {}  # the longest unused first
         self._users: dict[Hashable, int] = {}
 
@@ -42,11 +43,18 @@ class Shelf:
         return sum(item.n_bytes for item in list(self._items.values()))
 
     def get(self, name: Hashable, read: Callable[[], L]) -> L:
-        """What has this name, read now if it is not here. It is the last to be put away."""
+        """What has this name, read now if it is not here. It is the last to be put away.
+
+        While it is read, who asks for the same waits, and nobody else.
+        """
         with self._lock:
-            item: L = self._items.pop(name) if name in self._items else read()
-            self._items[name] = item
-            self._tidy()
+            reading = self._reading.setdefault(name, threading.Lock())
+        with reading:
+            item: L = self._items[name] if name in self._items else read()
+            with self._lock:
+                self._items.pop(name, None)
+                self._items[name] = item
+                self._tidy()
             return item
 
     @contextmanager

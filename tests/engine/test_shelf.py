@@ -1,5 +1,6 @@
 """What is loaded stays within a bound, and what is in use stays."""
 
+import threading
 from dataclasses import dataclass
 
 from generator.engine.shelf import Shelf
@@ -60,3 +61,26 @@ def test_what_cannot_be_read_leaves_nothing_behind() -> None:
     shelf.get("first", lambda: Network(4))
     shelf.get("second", lambda: Network(4))
     assert shelf.names == ["second"]
+
+
+def test_while_one_is_read_the_others_are_at_hand_and_it_is_read_once() -> None:
+    shelf, begun, go_on = Shelf(most_bytes=10), threading.Event(), threading.Event()
+    reads: list[Network] = []
+
+    def slow() -> Network:
+        begun.set()
+        go_on.wait(10)
+        reads.append(Network(4))
+        return reads[-1]
+
+    here = shelf.get("here", lambda: Network(4))
+    readers = [threading.Thread(target=shelf.get, args=("slow", slow)) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    assert begun.wait(10)
+    assert shelf.get("here", slow) is here
+    go_on.set()
+    for reader in readers:
+        reader.join()
+    assert shelf.get("slow", slow) is reads[0]
+    assert len(reads) == 1

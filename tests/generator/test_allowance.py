@@ -45,6 +45,12 @@ def test_a_piece_counts_as_one_and_a_new_part_of_it_as_a_quarter(guest: User) ->
     assert allowance.left(guest) == Left(pieces=1, small=7)
 
 
+def test_latents_of_ones_own_are_a_piece_where_nothing_is_drawn_anew(guest: User) -> None:
+    for seed in (None, 8):
+        job_create(owner=guest, request={**BAND, "seed": seed, "latents": NEW_DRUMS})
+    assert allowance.left(guest) == Left(pieces=1, small=4)
+
+
 def test_further_alternatives_of_one_press_count_as_a_quarter(guest: User) -> None:
     first = job_create(owner=guest, request=REQUEST)
     for seed in (8, 9, 10):

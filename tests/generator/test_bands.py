@@ -10,11 +10,13 @@ from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from gallery.models import PieceParent
+from generator.bands import as_asked
 from generator.engine.rows import Chunk
 from generator.models import Job
 from generator.music.bandroll import BAND
 from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Track, score_to_json
+from generator.services import job_create
 from tests.conftest import Make, events, run
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +211,15 @@ def test_a_score_that_comes_with_the_request_is_played_along_with(as_alice: APIC
     # The job keeps the music once, as MIDI; its request names it by a hash.
     assert len(job.request["given"]["score"]) == 64
     assert not PieceParent.objects.exists()
+
+
+def test_a_job_whose_music_came_with_it_can_be_asked_for_again(as_alice: APIClient) -> None:
+    given = {"score": score_to_json(song()), "tracks": [{"track": 1, "role": "drums"}], "first_bar": 2}
+    first = notes_of(made(as_alice, given=given))
+    asked = Job.objects.get()
+    again = run(job_create(owner=asked.owner, request=as_asked(asked)))
+    assert again.piece is not None
+    assert notes_of(again.piece.score) == first
 
 
 def test_a_request_with_a_score_that_is_sent_again_is_the_same_job(as_alice: APIClient) -> None:

@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from generator.bands import PLAIN
 from generator.models import MAX_SEED, Job, Message
 from generator.music.midi import read_midi
-from generator.music.score import Metre, n_bars
+from generator.music.score import Metre, n_bars, score_to_json
 from generator.services import job_cancel, job_create
 from musicsite.errors import ApplicationError
 from tests.conftest import REQUEST, Make, run, small_score
@@ -121,6 +122,17 @@ def test_a_short_piece_goes_before_long_ones_but_only_one_of_each_person(
     first, second = make_job(alice, bars=4), make_job(alice, bars=4)
     bobs = make_job(bob, bars=8)
     assert list(Job.objects.waiting()) == [first, bobs, long, second]
+
+
+def test_what_plays_along_with_a_long_piece_is_long(alice: User, bob: User) -> None:
+    jobs = []
+    for owner, bars in ((alice, LONG), (bob, 4)):
+        tracks = [{"track": 0, "role": "piano"}]
+        score = score_to_json(small_score(bars))
+        given = {"piece": None, "score": score, "tracks": tracks, "first_bar": 1, "last_bar": None}
+        band = {**PLAIN, "model": "musegan", "style": "hybrid", "arranger": "hybrid", "bars": 8, "seed": 7}
+        jobs.append(job_create(owner=owner, request={**band, "given": given}))
+    assert list(Job.objects.waiting()) == jobs[::-1]
 
 
 def test_fifty_jobs_of_one_person_do_not_starve_another(
