@@ -1,4 +1,3 @@
-import type { Player } from './Player.ts'
 import silence from './silence.wav?url'
 
 /**
@@ -6,10 +5,23 @@ import silence from './silence.wav?url'
  * one plays along; on phones it also lifts Web Audio over the ring/silent switch.
  */
 let element: HTMLAudioElement | null = null
-let owner: Player | null = null
-const heard = new WeakSet<Player>()
+let owner: Played | null = null
+const heard = new WeakSet<Played>()
 
-export function claimMediaKeys(player: Player): void {
+/** What the keys need of a player. */
+interface Played extends EventTarget {
+  /** Shown on the lock screen. */
+  readonly title: string
+  readonly state: string
+  play(): Promise<void>
+  pause(): void
+  stop(): void
+  /** tick: from the piece's beginning. */
+  seek(tick: number): void
+  seekBars(bars: number): void
+}
+
+export function claimMediaKeys(player: Played): void {
   if (typeof navigator === 'undefined' || !('mediaSession' in navigator)) return
   const session = navigator.mediaSession
   if (!element) {
@@ -37,14 +49,14 @@ export function claimMediaKeys(player: Player): void {
   for (const [action, call] of actions) session.setActionHandler(action, call)
 }
 
-function follow(player: Player): void {
+function follow(player: Played): void {
   if (owner !== player) return
   const going = player.state === 'playing' || player.state === 'waiting'
   navigator.mediaSession.playbackState = going ? 'playing' : 'paused'
   if (!going) element?.pause()
 }
 
-export function releaseMediaKeys(player: Player): void {
+export function releaseMediaKeys(player: Played): void {
   if (owner !== player) return
   owner = null
   element?.pause()
