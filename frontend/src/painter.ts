@@ -324,7 +324,7 @@ function paintEdge(pen: Pen, scene: Scene, edge: number): void {
   pen.globalAlpha = 1
 }
 
-/** A ring around one note, away from its edge so that it shows on every colour. */
+/** Notes that somebody chose, or wrote about, lit and with an edge. */
 function paintNoted(pen: Pen, scene: Scene, noted: Noted): void {
   const { view, palette, tracks } = scene
   const box: NoteBox = { x: 0, y: 0, width: 0, height: 0 }
@@ -345,6 +345,7 @@ function paintNoted(pen: Pen, scene: Scene, noted: Noted): void {
   }
 }
 
+/** A ring around one note, away from its edge so that it shows on every colour. */
 function paintMark(pen: Pen, scene: Scene, { track, note }: Mark): void {
   const painted = scene.tracks[track]
   if (!painted) return
@@ -375,10 +376,10 @@ function paintSounding(pen: Pen, scene: Scene, tick: number): void {
   }
 }
 
-/** Bar numbers, metres and the loop, on top. */
 /** Half as wide as the mark of a comment, px. */
 const PIN = 3.5
 
+/** Bar numbers, metres, the loop and where people wrote, on top. */
 export function paintRuler(pen: Pen, scene: Scene, height: number, { playhead, loop, pins }: Moment, loopOn: boolean): void {
   const { view, palette, metres, ratio } = scene
   const hair = 1 / ratio
