@@ -1,7 +1,7 @@
 /** "Accompany" on the page of an empty roll: what a person drew or played stays, and a band plays along. */
 import { showLeft, showLeftAtFirst } from './allowance.ts'
-import { ApiError, editNotes, getPiece, keepPiece, notesVersion, type Piece } from './api.ts'
-import { accompany, followBand, sameNotes, sentenceOf } from './band.ts'
+import { ApiError, editNotes, getPiece, keepPiece, notesVersion, type Piece, sentenceOf } from './api.ts'
+import { accompany, followBand, sameNotes } from './band.ts'
 import type { Editor } from './editing/Editor.ts'
 import { infilled } from './editing/infilling.ts'
 import type { Note } from './note.ts'

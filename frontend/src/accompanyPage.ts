@@ -1,7 +1,7 @@
 /** The page where a band plays along with tracks of a piece: which stay, in which roles, which bars, then press. */
 import { showLeft, showLeftAtFirst } from './allowance.ts'
-import { keepPiece } from './api.ts'
-import { accompany, followBand, sameNotes, sentenceOf } from './band.ts'
+import { keepPiece, sentenceOf } from './api.ts'
+import { accompany, followBand, sameNotes } from './band.ts'
 import { bindDialogs } from './dialogs.ts'
 import { find, findAll, isTyping, pageData } from './dom.ts'
 import { type Choice, isShared, notesIn, ticksOf, troubleWith } from './givenChoice.ts'

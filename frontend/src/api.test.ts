@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errorFrom, formErrorFrom } from './api.ts'
+import { ApiError, errorFrom, formErrorFrom, sentenceOf } from './api.ts'
 
 const none = () => null
 
@@ -26,4 +26,15 @@ test('an account form says which field is wrong', () => {
   const error = formErrorFrom(400, body, none)
   expect(error.message).toBe('Both are needed.')
   expect(error.fields).toEqual({ username: ['Taken.'] })
+})
+
+test('what went wrong is said about the field, else as a whole', () => {
+  const fields = { 'given.piece': ['Bars in 4/4: 3–6.'] }
+  expect(sentenceOf(new ApiError(400, 'invalid', 'Nothing was done.', '', fields))).toBe('Bars in 4/4: 3–6.')
+  expect(sentenceOf(new ApiError(429, 'daily_limit', 'There is room again in 3 hours.'))).toBe('There is room again in 3 hours.')
+})
+
+test('a fault of the page is said in our words and never in its own', () => {
+  expect(sentenceOf(new TypeError('x is undefined'))).toBe('Something went wrong on this page.')
+  expect(sentenceOf(new TypeError('x is undefined'), 'The piece is as it was.')).toBe('The piece is as it was.')
 })

@@ -119,6 +119,12 @@ export class ApiError extends Error {
   }
 }
 
+/** What went wrong, in the server's words, those about a field first. `otherwise`: for what is the page's own fault. */
+export function sentenceOf(error: unknown, otherwise = gettext('Something went wrong on this page.')): string {
+  if (!(error instanceof ApiError)) return otherwise
+  return Object.values(error.fields).flat().join(' ') || error.message
+}
+
 /**
  * Asks for a piece; `beside` names a job from which it differs in its seed or its arranger alone, and then counts less.
  * The key makes a request that the browser sends twice one job.

@@ -79,9 +79,3 @@ function followJob(job: Job, onEvent: (event: JobEvent) => void): Promise<JobFin
     }
   })
 }
-
-/** What went wrong, in the server's words: those about the field, where there are any. */
-export function sentenceOf(error: unknown): string {
-  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
-  return Object.values(error.fields).flat().join(' ') || error.message
-}

@@ -1,5 +1,5 @@
 /** "Vary" on a piece's page: another piece like it, or the same one denser, higher or more syncopated, as a draft. */
-import { ApiError, createJob, getJob, getPiece, type Job } from './api.ts'
+import { ApiError, createJob, getJob, getPiece, type Job, sentenceOf } from './api.ts'
 import { find, findAll } from './dom.ts'
 import { isOver } from './jobSocket.ts'
 import { queueLine } from './studioWords.ts'
@@ -41,7 +41,7 @@ export function bindVary(code: string): void {
       const { piece } = job
       location.assign((await onceReached(() => getPiece(piece))).url)
     } catch (error) {
-      line.textContent = sentenceOf(error)
+      line.textContent = sentenceOf(error, words.failed)
       busy = false
       button.removeAttribute('aria-busy')
     }
@@ -60,9 +60,4 @@ async function ended(job: Job, say: (sentence: string) => void): Promise<Job> {
     now = await onceReached(() => getJob(job.code))
   }
   return now
-}
-
-const sentenceOf = (error: unknown): string => {
-  if (!(error instanceof ApiError)) return words.failed
-  return Object.values(error.fields).flat().join(' ') || error.message
 }

@@ -1,7 +1,7 @@
 /** Bars of a track played anew by a band: asked for, heard in turn, kept as one step or left. */
-import { askInfill } from '../api.ts'
+import { askInfill, sentenceOf } from '../api.ts'
 import { leftToday } from '../allowance.ts'
-import { followInfill, sentenceOf } from '../band.ts'
+import { followInfill } from '../band.ts'
 import type { TrackNoteRow } from '../jobSocket.ts'
 import { byTrack } from '../liveScore.ts'
 import type { Note } from '../note.ts'
