@@ -192,5 +192,16 @@ export const barStyles = css`
     .bar.pushed > * {
       flex: none;
     }
+    /* What is cut off at the edge fades, and so says that there is more; the last of all comes out from under it. */
+    .bar.pushed::after {
+      content: '';
+      position: sticky;
+      right: -0.5rem;
+      flex: none;
+      align-self: stretch;
+      width: var(--space-6, 2rem);
+      background: linear-gradient(to right, transparent, var(--surface));
+      pointer-events: none;
+    }
   }
 `

@@ -170,6 +170,26 @@ def test_a_phone_keeps_its_roll_when_the_latents_are_opened(open_browser: Open) 
     expect(phone.get_by_role("button", name="Keep", exact=True)).to_be_in_viewport(ratio=1)
 
 
+def test_a_phone_is_shown_that_the_row_of_parts_goes_on(open_browser: Open) -> None:
+    phone = open_browser("phone")
+    phone.goto("/studio/")
+    phone.get_by_role("button", name="Settings").tap()
+    phone.get_by_role("radio", name="Hybrid band").check()
+    phone.get_by_role("button", name="Close").first.tap()
+    phone.get_by_role("button", name="Generate", exact=True).tap()
+    written(phone)
+    row = phone.locator(".reroll-bar")
+    look = "(row, name) => getComputedStyle(row, '::after')[name]"
+    picture, width = row.evaluate(look, "backgroundImage"), float(row.evaluate(look, "width")[:-2])
+    assert picture.startswith("linear-gradient")
+    # Pushed to its end the row shows its last button whole, beside the fade and not under it.
+    row.evaluate("row => row.scrollTo(row.scrollWidth, 0)")
+    last, all_of_it = phone.get_by_role("button", name="Latents").bounding_box(), row.bounding_box()
+    assert last is not None
+    assert all_of_it is not None
+    assert last["x"] + last["width"] <= all_of_it["x"] + all_of_it["width"] - width
+
+
 def test_a_phone_has_the_three_below_one_another(open_browser: Open) -> None:
     phone = open_browser("phone")
     phone.goto("/studio/arrangers/")

@@ -258,6 +258,21 @@ def test_notes_are_drawn_moved_and_deleted_with_a_finger(phone: Page) -> None:
     assert notes(phone) == SCALE
 
 
+def test_a_phone_is_shown_that_the_tools_go_on(phone: Page) -> None:
+    sign_up(phone, new_name("thumb"))
+    edit(phone, upload(phone, "tune.mid", tune()))
+    bar = phone.get_by_role("group", name="Editing")
+    end, look = bar.locator(".end"), "(end, name) => getComputedStyle(end, '::before')[name]"
+    picture, width = end.evaluate(look, "backgroundImage"), float(end.evaluate(look, "width")[:-2])
+    assert picture.startswith("linear-gradient")
+    # Pushed to their end the tools show the last one whole, beside the fade and not under it.
+    bar.locator(".bar").evaluate("row => row.scrollTo(row.scrollWidth, 0)")
+    last, stays = bar.get_by_role("button", name="Play in by hand").bounding_box(), end.bounding_box()
+    assert last is not None
+    assert stays is not None
+    assert last["x"] + last["width"] <= stays["x"] - width
+
+
 def test_ten_thousand_notes_are_edited_without_waiting(page: Page, alice: str) -> None:
     roll = edit(page, upload(page, "long.mid", many_notes(10_000)))
     took = page.evaluate(

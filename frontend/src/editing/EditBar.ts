@@ -189,9 +189,21 @@ export class EditBar extends ControlBar {
           position: sticky;
           right: -0.5rem;
           order: 9;
+          margin-left: calc(var(--space-6, 2rem) - 0.75rem);
           padding: 0 0.5rem;
           background: var(--surface);
-          box-shadow: -12px 0 8px -4px var(--surface);
+        }
+        /* What goes under the buttons that stay fades before them. */
+        .end::before {
+          content: '';
+          position: absolute;
+          inset: 0 100% 0 auto;
+          width: var(--space-6, 2rem);
+          background: linear-gradient(to right, transparent, var(--surface));
+          pointer-events: none;
+        }
+        .bar.pushed::after {
+          content: none;
         }
         .state {
           position: absolute;
