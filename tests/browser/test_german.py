@@ -14,6 +14,14 @@ ENGLISH = re.compile(
     r"\b(the|and|with|your|you|are|not|from|this|piece|pieces|notes|bars|sign|make|settings|save|play)\b",
     re.IGNORECASE,
 )
+# On how many lines an element's text stands.
+LINES = """
+element => {
+  const text = document.createRange()
+  text.selectNodeContents(element)
+  return new Set([...text.getClientRects()].map(({ top }) => top)).size
+}
+"""
 PLACES = [PAGES["home"], PAGES["studio"], PAGES["gallery"], PAGES["library"], PAGES["draw"], PAGES["status"]]
 
 
@@ -55,9 +63,11 @@ def test_a_german_makes_a_piece_from_start_to_end(visitor: Page) -> None:
 def test_a_german_has_all_that_can_be_done_with_a_piece_in_sight(visitor: Page) -> None:
     visitor.goto("/studio/")
     visitor.get_by_role("button", name="Erzeugen", exact=True).click()
-    for name in ("Behalten", "Noch eins", "Ändern"):
-        expect(visitor.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
-    expect(visitor.get_by_role("link", name="Bearbeiten")).to_be_in_viewport(ratio=1)
+    names = ("Behalten", "Noch eins", "Ändern")
+    buttons = [visitor.get_by_role("button", name=name, exact=True) for name in names]
+    for one in (*buttons, visitor.get_by_role("link", name="Bearbeiten")):
+        expect(one).to_be_in_viewport(ratio=1)
+        assert one.evaluate(LINES) == 1
 
 
 def test_switching_the_language_keeps_the_page_and_its_address(page: Page) -> None:
