@@ -205,9 +205,9 @@ export class TransportElement extends ControlBar {
       }
       input.seek[type='range'] {
         position: absolute;
-        inset: -11px 0 auto;
+        inset: -12px 0 auto;
         z-index: 1;
-        height: 22px;
+        height: 24px;
         min-width: 0;
       }
       input.seek[type='range']::-webkit-slider-runnable-track {

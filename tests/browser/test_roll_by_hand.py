@@ -61,6 +61,12 @@ def test_ctrl_and_wheel_zoom_at_the_pointer_and_f_shows_everything_again(page: P
     assert tell(page, "view.scale") == pytest.approx(whole, rel=0.01)
 
 
+def test_the_line_that_shows_the_place_is_high_enough_for_a_mouse(page: Page, roll: Locator) -> None:
+    box = page.get_by_role("slider", name="Position").bounding_box()
+    assert box is not None
+    assert box["height"] >= 24
+
+
 def test_the_ruler_seeks_where_it_is_clicked_and_loops_what_is_dragged(page: Page, roll: Locator) -> None:
     box = roll.bounding_box()
     assert box is not None
