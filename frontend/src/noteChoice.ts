@@ -65,17 +65,21 @@ export class NoteChoice {
 
   private stop(): void {
     this.choosing = false
-    this.keys?.abort()
-    this.element.roll?.setHand(null)
+    this.letGo()
     this.show()
     find('#comment-text').focus()
   }
 
   private clear(): void {
-    if (this.choosing) this.element.roll?.setHand(null)
-    this.keys?.abort()
+    if (this.choosing) this.letGo()
     this.choosing = false
     this.places = []
+  }
+
+  /** The roll is given back, unless editing has taken it meanwhile. */
+  private letGo(): void {
+    this.keys?.abort()
+    if (!this.element.session) this.element.roll?.setHand(null)
   }
 
   private set(places: readonly NotePlace[]): void {
@@ -94,7 +98,6 @@ export class NoteChoice {
     find('#comment-chosen').textContent = [places.length && words.chosen(places.length), choosing && words.how].filter(Boolean).join('. ')
     // Chosen notes say their bar themselves.
     find<HTMLInputElement>('#comment-bar').disabled = places.length > 0
-    if (choosing || places.length) this.element.roll?.setNoted(notedOf(places))
-    else this.element.roll?.setNoted(null)
+    this.element.roll?.setNoted(notedOf(places))
   }
 }

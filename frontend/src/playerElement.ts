@@ -45,7 +45,7 @@ export class PlayerElement extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.player.pause()
-    this.session?.stop()
+    this.endSession()
     this.joined?.abort()
     this.joined = null
     this.roll?.dispose()
@@ -55,7 +55,7 @@ export class PlayerElement extends LitElement {
   /** Shows a score and stands at its start. A live one is still being written: its notes come by `addNotes`. */
   load(score: Score, { live = false } = {}): void {
     if (this.pieceTitle) this.player.title = this.pieceTitle
-    this.session?.stop()
+    this.endSession()
     this.join()
     this.player.load(score, { live })
     this.roll!.setScore(score, { live })
@@ -75,9 +75,16 @@ export class PlayerElement extends LitElement {
   /** Offers to change the notes. All of it comes when it is asked for. */
   async edit(options: EditOptions): Promise<EditSession> {
     const [{ EditSession }, grid] = await Promise.all([import('./editing/session.ts'), this.grid!])
-    this.session?.stop()
+    this.endSession()
     const place = (name: string) => this.renderRoot.querySelector<HTMLElement>(`.${name}`)!
-    return (this.session = new EditSession(this.player, this.roll!, grid, { tools: place('tools'), lane: place('lane') }, options))
+    const { onDone } = options
+    const done = onDone && { onDone: () => (this.endSession(), onDone()) }
+    return (this.session = new EditSession(this.player, this.roll!, grid, { tools: place('tools'), lane: place('lane') }, { ...options, ...done }))
+  }
+
+  private endSession(): void {
+    this.session?.stop()
+    this.session = null
   }
 
   override render() {

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import new_name, sign_up
 from tests.browser.pieces import publish, tune, upload
+from tests.browser.test_edit_notes import notes, point
 
 pytestmark = pytest.mark.browser
 
@@ -187,3 +188,21 @@ def test_notes_are_chosen_and_written_about_and_the_link_opens_there(
     page.goto(f"/pieces/{piece}/" + str(link.get_attribute("href")))
     # The sixth note is the second of bar 2.
     expect(page.get_by_text("Bar 2, beat 2")).to_be_attached()
+
+
+def test_notes_are_chosen_after_editing_and_not_in_its_place(page: Page, alice: str, piece: str) -> None:
+    page.goto(f"/pieces/{piece}/")
+    choose = page.get_by_role("button", name="Choose notes")
+    choose.click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    expect(page.get_by_role("radio", name="Pencil")).to_be_visible()
+    page.get_by_role("button", name="Done choosing").click()
+    # The roll is still the editor's: a press where nothing is draws a note.
+    roll = page.get_by_role("img", name=re.compile("Piano roll"))
+    roll.scroll_into_view_if_needed()
+    page.mouse.click(*point(page, roll, 100, 66))
+    assert len(notes(page)) == 9
+    page.keyboard.press("Control+z")
+    page.get_by_role("button", name="Done", exact=True).click()
+    choose.click()
+    expect(page.get_by_role("button", name="Done choosing")).to_be_visible()

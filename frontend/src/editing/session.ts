@@ -245,10 +245,7 @@ export class EditSession {
       this.bar.addEventListener(type, (event) => act((event as CustomEvent<T>).detail), { signal })
     heard<EditAction>('edit-action', (action) => this.act(action))
     heard<number>('edit-track', (track) => this.player.setCurrentTrack(track))
-    heard('edit-done', () => {
-      this.stop()
-      this.options.onDone?.()
-    })
+    heard('edit-done', () => this.options.onDone?.())
     // Before the player's own keys: an arrow moves a note here, and goes to one there.
     document.addEventListener(
       'keydown',
