@@ -61,12 +61,14 @@ export class RerollPanel {
   offer(first: Take): void {
     this.takes = new Takes(first)
     this.panel.hidden = false
+    this.setBusy(false)
     this.say('')
     this.show()
   }
 
   hide(): void {
     this.takes = null
+    this.setBusy(false)
     this.panel.hidden = true
   }
 
@@ -95,7 +97,7 @@ export class RerollPanel {
       const job = await createJob(askedWith(recipeOf(before), latentsWith(newSeed()), before.piece, before.score))
       showLeft(job)
       const { score, piece } = await followBand(job)
-      // Another piece was begun meanwhile: this one is in My pieces.
+      // Another piece is shown meanwhile: this one is in My pieces.
       if (this.takes !== takes) return
       const take = { job, piece, score: keepingTracks(before.score, score) }
       takes.add(take)
@@ -103,11 +105,13 @@ export class RerollPanel {
       const { sentence, kept } = verdict(before.score, score, reached(recipeOf(before), recipeOf(take)))
       this.say(sentence, kept)
     } catch (error) {
-      this.say('')
       toast(refusal(error, true).what)
+      if (this.takes === takes) this.say('')
     } finally {
-      this.setBusy(false)
-      this.show()
+      if (this.takes === takes) {
+        this.setBusy(false)
+        this.show()
+      }
     }
   }
 

@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import Open
 from tests.browser.studio import job_of, notes_of, piece_of, roll, written
 
+# The lines by which jobs are followed.
+JOBS = re.compile(r"/ws/jobs/")
 BAND = ["bass", "drums", "guitar", "piano", "strings"]
 
 
@@ -148,6 +150,28 @@ def test_three_arrangers_are_heard_blind_in_step_and_voted_on(page: Page) -> Non
     page.get_by_role("region", name=re.compile("^B: ")).get_by_role("link", name="Re-roll its parts").click()
     page.get_by_role("button", name="Re-roll drums").click()
     expect(page.get_by_text("The other four tracks are unchanged, note for note.")).to_be_visible()
+
+
+def test_a_draw_that_is_left_for_another_piece_holds_nothing_up(page: Page) -> None:
+    played(page, "Hybrid band", bars=8)
+    first = job_of(page)["code"]
+    lines: list[WebSocketRoute] = []
+
+    def answer(line: WebSocketRoute) -> None:
+        """The first line stays silent."""
+        lines.append(line)
+        if len(lines) > 1:
+            line.connect_to_server()
+
+    page.route_web_socket(JOBS, answer)
+    page.get_by_role("button", name="Re-roll drums").click()
+    expect(page.get_by_text("Drawing anew", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Another").click()
+    page.wait_for_url(lambda address: first not in address)
+    written(page)
+    page.get_by_role("button", name="Re-roll bass").click()
+    expect(page.get_by_text("New: Bass.")).to_be_visible()
+    take(page, 2, 2)
 
 
 def test_a_phone_keeps_its_roll_when_the_latents_are_opened(open_browser: Open) -> None:
