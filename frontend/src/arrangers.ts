@@ -72,7 +72,7 @@ class Arrangers {
     this.listen()
     showLeftAtFirst()
     const { jobs, verdict } = this.data
-    if (jobs.length === LETTERS.length) void this.follow(jobs, { plays: false, verdict })
+    if (jobs.length === LETTERS.length) void this.run(() => this.follow(jobs, { plays: false, verdict }))
   }
 
   private get settings() {
@@ -88,10 +88,7 @@ class Arrangers {
     this.player.stop()
     const seed = typedNumber(this.seed.value, RANGES.seed) ?? crypto.getRandomValues(new Uint32Array(1))[0]!
     const { settings } = this
-    this.busy = true
-    this.say(words.writing)
-    find('#notice').hidden = true
-    try {
+    await this.run(async () => {
       const ask = (style: string, beside?: string) => createJob(requestFrom({ ...settings, style, seed, metre: '' }, null), beside)
       const [first, ...others] = shuffled(ARRANGERS)
       // The first request makes a stranger a guest, whose the others then are as well.
@@ -100,6 +97,16 @@ class Arrangers {
       showLeft(jobs.at(-1)!)
       history.replaceState(null, '', `?jobs=${jobs.map(({ code }) => code).join()}`)
       await this.follow(jobs, { plays: true, verdict: null })
+    })
+  }
+
+  /** One at a time; what goes wrong is said. */
+  private async run(work: () => Promise<void>): Promise<void> {
+    this.busy = true
+    this.say(words.writing)
+    find('#notice').hidden = true
+    try {
+      await work()
     } catch (error) {
       this.say('')
       this.trouble(error)
@@ -111,18 +118,21 @@ class Arrangers {
   private async follow(jobs: readonly Job[], { plays, verdict }: { plays: boolean; verdict: Verdict | NoVerdict | null }): Promise<void> {
     this.open = false
     find('#verdict').hidden = true
-    this.say(words.writing)
     await Promise.all(
       this.three.map(async (one, i) => {
         Object.assign(one, { job: jobs[i], score: null, piece: '', heard: false })
         this.nameIt(one, words.nobody(LETTERS[i]!))
         let begun = false
+        // Of three that broke off, the others may still be arriving when three more are on the stage.
+        const isGone = () => one.job !== jobs[i]
         const show = (score: Score) => {
+          if (isGone()) return
           if (begun) one.roll.revise(score)
           else one.roll.setScore(score)
           begun = true
         }
         const { score, piece } = await followBand(jobs[i]!, show)
+        if (isGone()) return
         show(score)
         one.roll.fit()
         Object.assign(one, { score, piece })

@@ -1,5 +1,6 @@
 """The band in the studio: what it is asked, one part anew with the rest unchanged, three arrangers blind."""
 
+import json
 import re
 
 import pytest
@@ -150,6 +151,20 @@ def test_three_arrangers_are_heard_blind_in_step_and_voted_on(page: Page) -> Non
     page.get_by_role("region", name=re.compile("^B: ")).get_by_role("link", name="Re-roll its parts").click()
     page.get_by_role("button", name="Re-roll drums").click()
     expect(page.get_by_text("The other four tracks are unchanged, note for note.")).to_be_visible()
+
+
+def test_three_of_which_one_broke_off_say_so_when_they_are_opened_again(page: Page) -> None:
+    page.goto("/studio/")
+    page.get_by_label("Bars", exact=True).fill("2")
+    page.get_by_role("main").get_by_role("link", name="Three arrangers, one seed").click()
+    page.get_by_role("button", name="Generate", exact=True).click()
+    expect(page.get_by_text("Before you vote, listen to B and C.")).to_be_visible()
+    error = {"code": "engine", "message": "The generator stopped."}
+    failed = json.dumps({"type": "failed", "number": 1, "error": error, "piece": None})
+    page.route_web_socket(JOBS, lambda line: line.send(failed))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("The generator stopped.")
+    expect(page.get_by_text("The three are playing it")).to_be_hidden()
 
 
 def test_a_draw_that_is_left_for_another_piece_holds_nothing_up(page: Page) -> None:
