@@ -2,8 +2,8 @@
 import { showLeft, showLeftAtFirst } from './allowance.ts'
 import { keepPiece, sentenceOf } from './api.ts'
 import { accompany, followBand, sameNotes } from './band.ts'
-import { bindDialogs } from './dialogs.ts'
-import { find, findAll, isTyping, pageData } from './dom.ts'
+import { bindDialogs, bindKeysDialog } from './dialogs.ts'
+import { find, findAll, pageData } from './dom.ts'
 import { type Choice, isShared, notesIn, ticksOf, troubleWith } from './givenChoice.ts'
 import { byOnset } from './note.ts'
 import './playerElement.ts'
@@ -199,13 +199,9 @@ class AccompanyPage {
 }
 
 bindDialogs()
+bindKeysDialog()
 showLeftAtFirst()
 const form = document.querySelector<HTMLFormElement>('#accompany-form')
 if (form) new AccompanyPage(form)
 // Without a piece one is brought here.
 if (document.querySelector('#upload-form')) new Upload(find('#accompany'), ({ piece }) => location.assign(`?${new URLSearchParams({ piece: piece.code })}`))
-document.addEventListener('keydown', (event) => {
-  if (event.key !== '?' || isTyping(event)) return
-  event.preventDefault()
-  find<HTMLDialogElement>('#keys-dialog').showModal()
-})

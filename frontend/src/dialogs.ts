@@ -1,4 +1,4 @@
-import { findAll } from './dom.ts'
+import { find, findAll, isTyping } from './dom.ts'
 
 /** Dialogs close by their cross and by a press beside them (and by Escape, which browsers do). */
 export function bindDialogs(root: ParentNode = document): void {
@@ -7,6 +7,15 @@ export function bindDialogs(root: ParentNode = document): void {
       if ((e.target as Element).closest('[data-dismiss]') || isBeside(dialog, e)) dialog.close()
     })
   }
+}
+
+/** The question mark shows the keys of the page. */
+export function bindKeysDialog(): void {
+  document.addEventListener('keydown', (e) => {
+    if (e.key !== '?' || isTyping(e)) return
+    e.preventDefault()
+    find<HTMLDialogElement>('#keys-dialog').showModal()
+  })
 }
 
 function isBeside(dialog: HTMLDialogElement, e: MouseEvent): boolean {

@@ -2,8 +2,8 @@
 import { Accompaniment } from './accompany.ts'
 import { keepDrawing } from './api.ts'
 import { blankScore, FIRST_TRACK, type Frame } from './blankScore.ts'
-import { bindDialogs } from './dialogs.ts'
-import { find, isTyping } from './dom.ts'
+import { bindDialogs, bindKeysDialog } from './dialogs.ts'
+import { find } from './dom.ts'
 import type { Editor } from './editing/Editor.ts'
 import './playerElement.ts'
 import { FASTEST, SLOWEST } from './Player.ts'
@@ -24,6 +24,7 @@ const element = find<HTMLElementTagNameMap['ostinato-player']>('#player')
 const tempo = find<HTMLInputElement>('#draw-tempo')
 const metre = find<HTMLSelectElement>('#draw-metre')
 bindDialogs()
+bindKeysDialog()
 // Not there where no band is installed.
 const button = document.querySelector<HTMLButtonElement>('#accompany')
 const accompaniment = button && new Accompaniment(element, button, find('#accompany-line'))
@@ -67,11 +68,6 @@ find('#afresh').addEventListener('click', () => {
   element.session?.forget()
   accompaniment?.forget()
   void open(true)
-})
-document.addEventListener('keydown', (event) => {
-  if (event.key !== '?' || isTyping(event)) return
-  event.preventDefault()
-  find<HTMLDialogElement>('#keys-dialog').showModal()
 })
 
 takeFrame()

@@ -1,5 +1,6 @@
 /** What is given to a band: tracks in their roles and some bars. Pure: what is wrong with a choice, and what must come back of it. */
 import { byOnset, type Note } from './note.ts'
+import { BAND } from './roles.ts'
 import { barsBetween, type Score } from './score.ts'
 import { gettext, interpolate } from './words.ts'
 
@@ -21,13 +22,10 @@ export interface Offer {
   readonly runs: readonly (readonly [first: number, last: number])[]
 }
 
-/** Roles in a band. */
-const ROLES = 5
-
 /** Why a band cannot play along with this, or null. */
 export function troubleWith({ tracks, first, last }: Choice, { bars, most, runs }: Offer): string | null {
   if (!tracks.length) return gettext('Tick a track to play along with.')
-  if (new Set(tracks.map(({ role }) => role)).size === ROLES) return gettext('All five roles are given. Leave one for the band to play.')
+  if (new Set(tracks.map(({ role }) => role)).size === BAND.length) return gettext('All five roles are given. Leave one for the band to play.')
   if (!(first >= 1 && first <= last && last <= bars)) return interpolate(gettext('The piece has bars 1 to %s.'), [bars])
   if (last - first >= most) return interpolate(gettext('At most %s bars at a time.'), [most])
   if (runs.some(([from, to]) => from <= first && last <= to)) return null

@@ -1,8 +1,8 @@
 /** One piece: played, renamed, published, continued from the bar where the playhead stands. */
 import { ApiError, changePiece, deletePiece, keepPiece } from './api.ts'
 import { bindAlike } from './alike.ts'
-import { bindDialogs } from './dialogs.ts'
-import { find, isTyping, pageData } from './dom.ts'
+import { bindDialogs, bindKeysDialog } from './dialogs.ts'
+import { find, pageData } from './dom.ts'
 import { countPlay } from './listening.ts'
 import { withOrigins } from './origins.ts'
 import { bindEditing } from './pieceEdit.ts'
@@ -30,6 +30,7 @@ const { player } = element
 element.load(score)
 countPlay(player, code)
 bindDialogs()
+bindKeysDialog()
 bindEditing(element, code, data.notes_etag ?? '', data.may_infill ?? false)
 bindSharing(code)
 bindScoreView(element)
@@ -84,8 +85,3 @@ on('rename', () => {
   })
 })
 
-document.addEventListener('keydown', (e) => {
-  if (e.key !== '?' || isTyping(e)) return
-  e.preventDefault()
-  find<HTMLDialogElement>('#keys-dialog').showModal()
-})

@@ -72,7 +72,7 @@ export const defaultSettings = (style: string): Settings => ({
 })
 
 /** How many alternatives can be asked for at once. */
-export const CHOICES: readonly number[] = [1, 2, 4, 8]
+const CHOICES: readonly number[] = [1, 2, 4, 8]
 
 /** Settings as they were kept, each one only where it still makes sense; `maxBars` is the site's limit. */
 export function settingsFrom(kept: string | null, styles: readonly StyleCard[], maxBars: number = RANGES.bars.most): Settings {
@@ -123,14 +123,14 @@ export function settingsFromRequest(request: JobRequest, styles: readonly StyleC
 }
 
 /** The styles that a band plays (MuseGAN's arrangers) instead of a writer of single notes. */
-const ARRANGERS: readonly string[] = ['hybrid', 'composer', 'jamming']
+export const ARRANGERS = ['hybrid', 'composer', 'jamming'] as const
 
-export const isBand = (style: string) => ARRANGERS.includes(style)
+export const isBand = (style: string) => (ARRANGERS as readonly string[]).includes(style)
 
 /** What the variational networks draw out of nothing. */
 const DRAWS: readonly string[] = ['tune', 'phrase', 'trio', 'groove', 'beat']
 
-export const isDraw = (style: string) => DRAWS.includes(style)
+const isDraw = (style: string) => DRAWS.includes(style)
 
 /** Whether a style is written note by note: only then is there a scale to keep to, and daring. */
 export const isWritten = (style: string) => !isBand(style) && !isDraw(style)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ARRANGERS, shareLine, shuffled, voteLine } from './trial.ts'
+import { ARRANGERS } from './studioSettings.ts'
+import { shareLine, shuffled, voteLine } from './trial.ts'
 
 test('every order of the three comes up as often as any other', () => {
   let state = 1

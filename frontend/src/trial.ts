@@ -2,7 +2,6 @@
 import type { ArrangerShare } from './api.ts'
 import { gettext, interpolate, language, ngettext, number } from './words.ts'
 
-export const ARRANGERS = ['jamming', 'composer', 'hybrid'] as const
 export const LETTERS = ['A', 'B', 'C'] as const
 
 /** The three in an order that nobody chose. `random`: numbers from 0 up to 1. */
