@@ -187,7 +187,7 @@ def recipe(request: HttpRequest, code: str) -> HttpResponse:
 # --- reports ---------------------------------------------------------------------------------------
 
 
-def report_of(find: Callable[..., moderation.Subject]) -> Action:
+def report_view(find: Callable[..., moderation.Subject]) -> Action:
     """A view that reports what `find` knows by the code or name in the address."""
 
     @page_action
@@ -202,12 +202,12 @@ def report_of(find: Callable[..., moderation.Subject]) -> Action:
     return report
 
 
-report_piece = report_of(open_piece)
-report_comment = report_of(seen_comment)
-report_person = report_of(lambda request, name: person_or_404(name))
-report_collection = report_of(seen_collection)
+report_piece = report_view(open_piece)
+report_comment = report_view(seen_comment)
+report_person = report_view(lambda request, name: person_or_404(name))
+report_collection = report_view(seen_collection)
 # What members say of themselves; they may stay as they are.
-report_profile = report_of(said_profile)
+report_profile = report_view(said_profile)
 
 
 @page_action
