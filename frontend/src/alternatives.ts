@@ -65,10 +65,18 @@ export class Alternatives {
     this.show()
   }
 
+  /** The one on the stage was not written to its end: the others can still be heard. */
+  fail(): void {
+    const one = this.all[this.current]
+    if (!one) return
+    one.failed = true
+    this.show()
+  }
+
   /** Brings one of them on the stage; from 0. */
   hear(i: number): void {
-    const take = this.all[i]?.take
-    if (!take || i === this.current || !this.all[this.current]?.take) return
+    const [take, now] = [this.all[i]?.take, this.all[this.current]]
+    if (!take || i === this.current || !(now?.take || now?.failed)) return
     this.current = i
     this.show()
     this.onHear(take)

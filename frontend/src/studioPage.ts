@@ -218,6 +218,7 @@ export class Studio {
       case 'failed':
         this.complete(endOfBar(this.score, this.progress.barsDone))
         this.update({ phase: 'failed' })
+        this.alternatives.fail()
         this.showTrouble(jobTrouble(event.error, this.progress.barsDone, event.piece))
         return void this.offer(event.piece)
     }
@@ -279,9 +280,10 @@ export class Studio {
   private putOn({ job, score, piece }: Take): void {
     this.hideTrouble()
     this.job = job
-    this.revise(score)
+    if (this.score.tracks.length === score.tracks.length) this.revise(score)
+    else this.setScore(score, false) // what was on the stage broke off before it had tracks
     history.replaceState(null, '', `?${new URLSearchParams({ job: job.code })}`)
-    this.update({ notes: noteCount(score) })
+    this.update({ phase: 'done', bars: job.bars, barsDone: job.bars, notes: noteCount(score) })
     void this.offer(piece)
   }
 

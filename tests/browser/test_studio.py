@@ -1,10 +1,11 @@
 """The studio: what is asked is what is written, and what is written is kept, whatever happens on the way."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.bad_line import BadLine
 from tests.browser.conftest import Open
@@ -217,3 +218,30 @@ def test_alternatives_are_heard_by_number_and_enter_keeps_one(page: Page) -> Non
     expect(page.get_by_role("button", name="Hear alternative 4", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Hear alternative"))).to_have_count(4)
     assert job_of(page)["seed"] not in range(first["seed"], first["seed"] + 4)
+
+
+def test_when_the_first_alternative_breaks_off_the_others_can_be_heard(page: Page) -> None:
+    error = {"code": "engine", "message": "The generator stopped."}
+    failed = json.dumps({"type": "failed", "number": 1, "error": error, "piece": None})
+    lines: list[WebSocketRoute] = []
+
+    def answer(line: WebSocketRoute) -> None:
+        """The first line, the stage's own, tells of a failure."""
+        lines.append(line)
+        if len(lines) == 1:
+            line.send(failed)
+        else:
+            line.connect_to_server()
+
+    page.route_web_socket(re.compile(r"/ws/jobs/"), answer)
+    page.goto("/studio/")
+    page.get_by_label("Bars", exact=True).fill("2")
+    page.get_by_role("group", name="Alternatives").get_by_role("radio", name="2").check()
+    page.get_by_role("button", name="Generate", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("The generator stopped.")
+    page.get_by_role("button", name="Hear alternative 2", exact=True).click()
+    written(page, bars=2)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(roll(page, notes=piece_of(page)["n_notes"], bars=2)).to_be_visible()
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("() => window.ostinato.sounded.length > 0")
