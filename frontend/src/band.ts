@@ -49,7 +49,7 @@ export async function followBand(job: Job, onBar?: (score: Score) => void, arriv
       arrival?.add(more, event.until, event.bars_done)
     }
   })
-  return { score, piece }
+  return { score, piece: piece! } // a band's job always becomes a piece
 }
 
 /** Follows an infill to its end; `onAlternative` hears each one's notes. Rejects as `followBand` does. */

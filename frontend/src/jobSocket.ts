@@ -36,8 +36,8 @@ export interface JobAlternative {
 export interface JobFinished {
   type: 'finished'
   number: number
-  /** Empty for what becomes no piece. */
-  piece: string
+  /** Null for what becomes no piece: an infill, a blend that nobody keeps. */
+  piece: string | null
 }
 export interface JobCancelled {
   type: 'cancelled'

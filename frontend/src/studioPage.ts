@@ -209,7 +209,7 @@ export class Studio {
       case 'finished':
         this.complete(this.score.length)
         this.update({ phase: 'done', barsDone: this.progress.bars })
-        this.offerTakes(event.piece)
+        if (event.piece) this.offerTakes(event.piece)
         return void this.offer(event.piece)
       case 'cancelled':
         this.complete(endOfBar(this.score, this.progress.barsDone))
