@@ -1,5 +1,5 @@
 /** The page where one slides from one piece to another, or wanders between four. */
-import { ApiError, askBlend, getBlend, keepPoint, type Blend } from './api.ts'
+import { ApiError, askBlend, getBlend, keepPoint, sentenceOf, type Blend } from './api.ts'
 import { draggedPoints } from './blendPath.ts'
 import { BlendWalk } from './blendWalk.ts'
 import { bindDialogs } from './dialogs.ts'
@@ -95,15 +95,22 @@ function bindRecording(code: string, element: HTMLElementTagNameMap['ostinato-pl
   })
 }
 
+let keeping = false
+
+/** Pressed twice it keeps one piece. */
 async function keep(code: string, points: readonly number[]): Promise<void> {
+  if (keeping) return
+  keeping = true
   try {
     const piece = await keepPoint(code, points)
     location.assign(piece.url)
   } catch (error) {
-    toast(error instanceof ApiError ? error.message : words.failed)
+    toast(sentenceOf(error, words.failed))
+  } finally {
+    keeping = false
   }
 }
 
 function showFailure(error: unknown): void {
-  line!.textContent = error instanceof ApiError ? error.message : words.failed
+  line!.textContent = sentenceOf(error, words.failed)
 }

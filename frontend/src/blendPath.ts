@@ -1,5 +1,5 @@
 /** The points between two pieces, and how the music goes over from one point to another. */
-import type { Score } from './score.ts'
+import { beatTicks, placeAt, type Score } from './score.ts'
 
 export interface BlendPoint {
   /** Of each piece; 1 in all. */
@@ -9,9 +9,9 @@ export interface BlendPoint {
 
 /** The bar line or beat at or after `tick`: where the music may change. */
 export function nextBeat(score: Score, tick: number): number {
-  const metre = [...score.metres].reverse().find((m) => m.tick <= tick) ?? { tick: 0, numerator: 4, denominator: 4 }
-  const beat = (480 * 4) / metre.denominator
-  return metre.tick + Math.ceil((tick - metre.tick) / beat) * beat
+  const { start, metre } = placeAt(score.metres, tick)
+  const beat = beatTicks(metre)
+  return start + Math.ceil((tick - start) / beat) * beat
 }
 
 /**

@@ -36,9 +36,12 @@ def test_a_person_slides_by_keys_from_one_piece_to_another_and_keeps_the_middle(
     expect(slider).to_have_attribute("aria-valuetext", "50 % high, 50 % low")
     expect(roll).to_be_visible()
     expect(page.get_by_text(re.compile("The model redraws \\d+ % of its notes"))).to_have_count(2)
-    page.get_by_role("button", name="Keep this point").click()
+    kept = []
+    page.on("request", lambda request: kept.append(request) if request.url.endswith("/pieces/") else None)
+    page.get_by_role("button", name="Keep this point").dblclick()
     expect(page.get_by_role("heading", name=re.compile("×"))).to_be_visible()
     expect(page.get_by_text("Draft", exact=True)).to_be_visible()
+    assert [request.method for request in kept] == ["POST"]
 
 
 def scale_from(first: int) -> bytes:
