@@ -167,10 +167,10 @@ def _product_vnni(weight: np.ndarray, vectors: np.ndarray, n: int, out: np.ndarr
         rows = weight.ctypes.data + group * GROUP * k
         column, line = vectors.ctypes.data, out.ctypes.data + 4 * GROUP * group
         left = n
-        while left >= 6:
+        while left >= 6 and left not in (8, 9):  # twice four are quicker there than six and two
             _block6(rows, column, stride, k, line, out_stride)
             column, line, left = column + 6 * stride, line + 6 * out_stride, left - 6
-        if left >= 4:
+        while left >= 4:
             _block4(rows, column, stride, k, line, out_stride)
             column, line, left = column + 4 * stride, line + 4 * out_stride, left - 4
         if left >= 2:
