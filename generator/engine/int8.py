@@ -156,7 +156,9 @@ def _block(n_vectors: int) -> Any:
     return block
 
 
-_block1, _block2, _block4, _block6 = _block(1), _block(2), _block(4), _block(6)
+MOST = 6
+"""Vectors that are multiplied together: as many as there are registers for."""
+_block1, _block2, _block3, _block4, _block5, _block6 = (_block(n) for n in range(1, MOST + 1))
 
 
 @compiled
@@ -167,17 +169,23 @@ def _product_vnni(weight: np.ndarray, vectors: np.ndarray, n: int, out: np.ndarr
         rows = weight.ctypes.data + group * GROUP * k
         column, line = vectors.ctypes.data, out.ctypes.data + 4 * GROUP * group
         left = n
-        while left >= 6 and left not in (8, 9):  # twice four are quicker there than six and two
-            _block6(rows, column, stride, k, line, out_stride)
-            column, line, left = column + 6 * stride, line + 6 * out_stride, left - 6
-        while left >= 4:
-            _block4(rows, column, stride, k, line, out_stride)
-            column, line, left = column + 4 * stride, line + 4 * out_stride, left - 4
-        if left >= 2:
-            _block2(rows, column, stride, k, line, out_stride)
-            column, line, left = column + 2 * stride, line + 2 * out_stride, left - 2
-        if left:
-            _block1(rows, column, stride, k, line, out_stride)
+        while left > 0:
+            # As few turns as can be, none much smaller than another: small ones take nearly as long.
+            turns = (left + MOST - 1) // MOST
+            here = (left + turns - 1) // turns
+            if here == 6:
+                _block6(rows, column, stride, k, line, out_stride)
+            elif here == 5:
+                _block5(rows, column, stride, k, line, out_stride)
+            elif here == 4:
+                _block4(rows, column, stride, k, line, out_stride)
+            elif here == 3:
+                _block3(rows, column, stride, k, line, out_stride)
+            elif here == 2:
+                _block2(rows, column, stride, k, line, out_stride)
+            else:
+                _block1(rows, column, stride, k, line, out_stride)
+            column, line, left = column + here * stride, line + here * out_stride, left - here
 
 
 @compiled
