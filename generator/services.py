@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,6 +33,7 @@ from generator.music.score import Score, bar_edges, cut, n_bars
 from generator.music.styles import STYLES
 from generator.results import made_so_far, recipe_of, title_of
 from musicsite.errors import ApplicationError, refused
+from musicsite.languages import language_of
 from musicsite.people import limits
 
 logger = logging.getLogger(__name__)
@@ -380,9 +381,9 @@ def _piece_of(job: Job) -> Piece | None:
     made = made_so_far(job)
     if made is None:
         return kept_by_recipe(job)
-    given = job.request.get("given")
-    played_with = Piece.objects.opened_by(job.owner, given["piece"]) if given and given["piece"] else None
-    title = _("%(title)s, accompanied") % {"title": played_with.title} if played_with else title_of(job, made)
+    parent, kind = _parent_of(job) or (None, None)
+    with translation.override(language_of(job.owner)):
+        title = _title_of(job, made, parent, kind)
     piece = piece_create(
         owner=job.owner,
         score=made,
@@ -394,20 +395,33 @@ def _piece_of(job: Job) -> Piece | None:
         weights=job.weights,
         recipe=recipe_of(job),
     )
-    if source := job.request.get("continue_from"):
-        parent = Piece.objects.opened_by(job.owner, source["piece"])
-        if parent is not None:
-            parent_record(child=piece, parent=parent, kind=PieceParent.Kind.CONTINUE)
-    if played_with is not None:
-        parent_record(child=piece, parent=played_with, kind=PieceParent.Kind.ACCOMPANY)
-    if variations.asks_the_vae(job.request) and job.request["piece"]:
-        parent = Piece.objects.opened_by(job.owner, job.request["piece"])
-        if parent is not None:
-            kind = variations.lineage(job.request)
-            piece.title = variations.title_of(parent, kind)
-            piece.save(update_fields=["title"])
-            parent_record(child=piece, parent=parent, kind=kind)
+    if parent is not None and kind is not None:
+        parent_record(child=piece, parent=parent, kind=kind)
     return piece
+
+
+def _parent_of(job: Job) -> tuple[Piece, PieceParent.Kind] | None:
+    """The piece that a job's own comes from, and how; None where there is none that its owner may open."""
+    request = job.request
+    if (given := request.get("given")) and given["piece"]:
+        code, kind = given["piece"], PieceParent.Kind.ACCOMPANY
+    elif before := request.get("continue_from"):
+        code, kind = before["piece"], PieceParent.Kind.CONTINUE
+    elif variations.asks_the_vae(request) and request["piece"]:
+        code, kind = request["piece"], variations.lineage(request)
+    else:
+        return None
+    parent = Piece.objects.opened_by(job.owner, code)
+    return None if parent is None else (parent, kind)
+
+
+def _title_of(job: Job, made: Score, parent: Piece | None, kind: PieceParent.Kind | None) -> str:
+    """A name to begin with, in the language that is active."""
+    if parent is None or kind is None or kind == PieceParent.Kind.CONTINUE:
+        return title_of(job, made)
+    if kind == PieceParent.Kind.ACCOMPANY:
+        return _("%(title)s, accompanied") % {"title": parent.title}
+    return variations.title_of(parent, kind)
 
 
 def jobs_purge() -> int:

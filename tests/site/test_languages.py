@@ -14,7 +14,7 @@ from gallery.models import Notification, Profile
 from gallery.notices import mail as send_notice
 from gallery.words import key_name
 from musicsite.languages import catalogue_address
-from tests.conftest import PASSWORD, Make
+from tests.conftest import PASSWORD, Make, run
 
 pytestmark = pytest.mark.django_db
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
@@ -122,3 +122,10 @@ def test_a_musician_reads_german_keys() -> None:
         assert [key_name(key) for key in ("Bb minor", "B major", "F# minor", "")] == [
             "b-Moll", "H-Dur", "fis-Moll", "",
         ]  # fmt: skip
+
+
+def test_a_piece_is_named_in_the_language_of_who_asked_for_it(alice: User, make_job: Make) -> None:
+    Profile.objects.create(person=alice, language="de")
+    piece = run(make_job(alice, key="G major")).piece
+    assert piece is not None
+    assert piece.title == "Choral in G-Dur"
