@@ -78,10 +78,13 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The lists as the server writes them now, in the place of those shown: one template draws a row, not two. */
+/**
+ * The lists as the server writes them now, in the place of those shown: one template draws a row, not two.
+ * Where the site does not answer, those shown stay: what was done before is done all the same.
+ */
 async function refresh(): Promise<void> {
-  const response = await fetch(location.pathname, { headers: { Accept: 'text/html' } })
-  if (!response.ok) return
+  const response = await fetch(location.pathname, { headers: { Accept: 'text/html' } }).catch(() => undefined)
+  if (!response?.ok) return
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
   const wasOpen = find<HTMLDetailsElement>('#deleted-section').open
   stopPreviews()
