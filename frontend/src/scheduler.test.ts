@@ -166,6 +166,14 @@ describe('a piece that is being written', () => {
     ])
   })
 
+  test('written at the last moment, it loses no note at the edge of what was written before', () => {
+    const scheduler = live()
+    scheduler.append(0, beats.slice(0, 2), 960)
+    run(scheduler, 0, 0.98) // now the edge, at 1.03, is nearer than what is planned ahead
+    scheduler.append(0, beats.slice(2), 1920)
+    expect(told(run(scheduler, 0.98, 1.1))).toContain('on 64 at 1.03')
+  })
+
   test('ends where it was stopped', () => {
     const scheduler = live()
     scheduler.append(0, beats, 1920)

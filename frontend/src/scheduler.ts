@@ -148,7 +148,8 @@ export class Scheduler {
         }
       }
     }
-    this.planned = Math.max(this.planned, horizon)
+    // What is behind the edge of what is written is not planned, however near it is: its notes are still to come.
+    this.planned = Math.max(this.planned, Math.min(horizon, this.edge()))
     // Past anchors are needed as long as someone may still hear them.
     while (this.anchors.length > 1 && this.anchors[1]!.time < now - 2) this.anchors.shift()
     return events
@@ -180,6 +181,11 @@ export class Scheduler {
   private timeOf(tick: number): number {
     const anchor = this.last!
     return anchor.time + (this.tempo.seconds(tick) - this.tempo.seconds(anchor.tick)) / anchor.rate
+  }
+
+  /** When the edge of what is written is reached; never where the music stands, or all is written. */
+  private edge(): number {
+    return this.until < this.length && this.last!.rate > 0 ? this.timeOf(this.until) : Infinity
   }
 
   /** The tick at which something other than a note happens: the loop's end, the written edge, the end. */
