@@ -189,7 +189,8 @@ def test_a_draw_that_is_left_for_another_piece_holds_nothing_up(page: Page) -> N
     take(page, 2, 2)
 
 
-def test_a_phone_keeps_its_roll_when_the_latents_are_opened(open_browser: Open) -> None:
+def written_on_a_phone(open_browser: Open) -> Page:
+    """A band, as it stands on a phone when it is whole."""
     phone = open_browser("phone")
     phone.goto("/studio/")
     phone.get_by_role("button", name="Settings").tap()
@@ -197,6 +198,11 @@ def test_a_phone_keeps_its_roll_when_the_latents_are_opened(open_browser: Open) 
     phone.get_by_role("button", name="Close").first.tap()
     phone.get_by_role("button", name="Generate", exact=True).tap()
     written(phone)
+    return phone
+
+
+def test_a_phone_keeps_its_roll_when_the_latents_are_opened(open_browser: Open) -> None:
+    phone = written_on_a_phone(open_browser)
     phone.get_by_role("button", name="Latents").tap()
     last = phone.get_by_role("button", name="Draw anew: Private over time, Strings")
     last.scroll_into_view_if_needed()
@@ -210,13 +216,7 @@ def test_a_phone_keeps_its_roll_when_the_latents_are_opened(open_browser: Open) 
 
 
 def test_a_phone_is_shown_that_the_row_of_parts_goes_on(open_browser: Open) -> None:
-    phone = open_browser("phone")
-    phone.goto("/studio/")
-    phone.get_by_role("button", name="Settings").tap()
-    phone.get_by_role("radio", name="Hybrid band").check()
-    phone.get_by_role("button", name="Close").first.tap()
-    phone.get_by_role("button", name="Generate", exact=True).tap()
-    written(phone)
+    phone = written_on_a_phone(open_browser)
     row = phone.locator(".reroll-bar")
     look = "(row, name) => getComputedStyle(row, '::after')[name]"
     picture, width = row.evaluate(look, "backgroundImage"), float(row.evaluate(look, "width")[:-2])
