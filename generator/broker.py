@@ -26,6 +26,7 @@ from dramatiq.errors import QueueNotFound
 from dramatiq.middleware import Middleware, Retries
 
 from generator.models import Message
+from generator.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class DatabaseBroker(dramatiq.Broker):
         super().__init__(middleware=middleware)
         self.poll = poll
         self.lease = timedelta(seconds=lease)
+        self.pulse = Pulse(lease)
         self.name = process_name()
         self.seats = threading.Semaphore(1)
         self.closing = False  # set when this process takes nothing more
@@ -133,7 +135,9 @@ class DatabaseBroker(dramatiq.Broker):
         if self.closing:
             return None, False
         now = timezone.now()
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        free = Q(lease_until=None)
+        if self.pulse.trusts_silence:
+            free |= Q(lease_until__lt=now)
         ready = Message.objects.filter(free, queue=queue_name, is_dead=False, due__lte=now).order_by(
             "turn", "pk"
         )
@@ -161,7 +165,9 @@ class DatabaseBroker(dramatiq.Broker):
     def renew_leases(self) -> int:
         """Say that this process still works on what it has leased. Returns on how many messages."""
         mine = Message.objects.filter(lease_owner__startswith=f"{self.name}#")
-        return mine.update(lease_until=timezone.now() + self.lease)
+        renewed = mine.update(lease_until=timezone.now() + self.lease)
+        self.pulse.beat()
+        return renewed
 
     def free_leases(self) -> int:
         """End all leases, when it is known that no other process lives. Returns how many there were."""

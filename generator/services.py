@@ -218,11 +218,12 @@ def first_in_line() -> int | None:
     return Job.objects.waiting().values_list("pk", flat=True).first()
 
 
-def jobs_take_up(*, worker: str, running: list[int]) -> int:
+def jobs_take_up(*, worker: str, running: list[int], others: bool = True) -> int:
     """Put back in line the jobs that nobody writes any more, where no lease of a message says so.
 
-    worker: who asks; running: what it writes now. A job of a worker that has fallen silent died with it; one
-    of our own that we do not write was cut off by a database that went away. Returns how many.
+    worker: who asks; running: what it writes now. A job of a worker that has fallen silent died with it,
+    unless the silence of others means nothing now (generator.pulse); one of our own that we do not write was
+    cut off by a database that went away. Returns how many.
     """
     now = timezone.now()
     silence = timedelta(seconds=settings.QUEUE_LEASE_SECONDS)
@@ -230,7 +231,7 @@ def jobs_take_up(*, worker: str, running: list[int]) -> int:
     living = Worker.objects.filter(seen__gt=now - silence).values("name")
     dead = begun.exclude(worker__in=living).exclude(worker=worker)
     n = 0
-    for job in [*dead, *begun.filter(worker=worker).exclude(pk__in=running)]:
+    for job in [*(dead if others else []), *begun.filter(worker=worker).exclude(pk__in=running)]:
         if job.worker == worker:
             n += job_hand_back(job=job)
             continue

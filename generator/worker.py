@@ -21,6 +21,7 @@ from generator import actors, services, stops
 from generator.broker import DatabaseBroker, ProcessLock, process_name
 from generator.engines import engine, is_made, style_names
 from generator.models import Job, Worker
+from generator.pulse import Pulse
 from generator.queue import keeps_order, resend_lost
 
 logger = logging.getLogger(__name__)
@@ -41,18 +42,13 @@ class GeneratorProcess:
         self.say = say
         self.broker = dramatiq.get_broker()
         self.name = self.broker.name if isinstance(self.broker, DatabaseBroker) else process_name()
+        self.pulse = Pulse(settings.QUEUE_LEASE_SECONDS)
         self.lock = ProcessLock(settings.VAR_DIR / "worker.lock")
         self.worker = dramatiq.Worker(self.broker, worker_threads=seats, worker_timeout=IDLE_THREAD_MS)
         self.worker.queue_prefetch = seats  # a job that waits here could be written elsewhere
         self._stopping = threading.Event()
-        self._pulse = threading.Thread(target=self._beat, name="pulse", daemon=True)
+        self._beating = threading.Thread(target=self._beat, name="pulse", daemon=True)
         self._started = False
-        self._shown = float("-inf")  # when it last said in the database that it lives
-
-    @property
-    def lives(self) -> bool:
-        """Whether it has said so lately; else the others take it for dead."""
-        return time.monotonic() - self._shown < settings.QUEUE_LEASE_SECONDS
 
     def stats(self) -> dict[str, Any]:
         """Its figures, for pages and monitors."""
@@ -101,7 +97,7 @@ class GeneratorProcess:
         if alone:
             Worker.objects.all().delete()
         self._show()
-        self._pulse.start()
+        self._beating.start()
         self.worker.start()
 
     def stop(self, *, timeout: float = 10.0) -> None:
@@ -113,7 +109,7 @@ class GeneratorProcess:
         if self._started:
             self.worker.stop(timeout=int(timeout * 1000))
             self._stopping.set()
-            self._pulse.join(timeout)
+            self._beating.join(timeout)
             Worker.objects.filter(name=self.name).delete()
         if is_made():
             engine().stop()
@@ -141,7 +137,7 @@ class GeneratorProcess:
 
     def _sweep(self) -> None:
         """Take up what dead workers left, and send again what the queue has lost."""
-        services.jobs_take_up(worker=self.name, running=stops.running())
+        services.jobs_take_up(worker=self.name, running=stops.running(), others=self.pulse.trusts_silence)
         try:
             if n := resend_lost(self.broker):
                 self.say(f"Sent {n} waiting {'job' if n == 1 else 'jobs'} again: the queue had lost them")
@@ -163,7 +159,7 @@ class GeneratorProcess:
         Worker.objects.update_or_create(
             name=self.name, defaults={"seats": self.seats, "stats": self.stats(), "seen": now}
         )
-        self._shown = time.monotonic()
+        self.pulse.beat()
         Worker.objects.filter(seen__lt=now - FORGET).delete()
 
 

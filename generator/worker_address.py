@@ -37,7 +37,7 @@ def _answers_of(generator: GeneratorProcess) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             if self.path == "/healthz":
-                lives = generator.lives
+                lives = generator.pulse.lives
                 status = HTTPStatus.OK if lives else HTTPStatus.SERVICE_UNAVAILABLE
                 body = json.dumps({"status": "ok" if lives else "silent", "worker": generator.name})
                 self.answer(status, "application/json", body)

@@ -100,6 +100,20 @@ def test_a_renewed_lease_holds(other: Process) -> None:
         assert other.take() is None
 
 
+def test_who_was_silent_itself_takes_nothing_from_those_who_were_so_too(other: Process) -> None:
+    waking = Process(lease=0.1)
+    waking.broker.renew_leases()
+    sleeping = Process(lease=0.1)
+    sleeping.send(1)
+    assert sleeping.take() == 1
+    time.sleep(0.15)  # the machine of both sleeps
+    assert waking.take() is None
+    waking.broker.renew_leases()
+    assert waking.take() is None
+    sleeping.broker.renew_leases()
+    assert other.take() is None
+
+
 def test_who_is_alone_frees_the_leases_of_the_dead(process: Process, other: Process) -> None:
     process.send(1)
     process.take()

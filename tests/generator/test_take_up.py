@@ -95,6 +95,17 @@ def test_what_a_dead_worker_left_is_put_back_and_counts_against_it(
     assert elsewhere.sent == [left.pk]
 
 
+def test_what_others_left_stays_with_them_while_their_silence_means_nothing(
+    elsewhere: Elsewhere, alice: User, make_job: Make
+) -> None:
+    job = make_job(alice)
+    assert services.job_start(job_id=job.pk, worker="silenced by the same outage") is not None
+    grown_old(job)
+    assert services.jobs_take_up(worker="back first", running=[], others=False) == 0
+    job.refresh_from_db()
+    assert (job.status, elsewhere.sent) == (Job.Status.RUNNING, [])
+
+
 def test_what_a_worker_was_cut_off_from_is_put_back_without_blame(
     elsewhere: Elsewhere, alice: User, make_job: Make
 ) -> None:

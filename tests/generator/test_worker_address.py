@@ -41,14 +41,14 @@ def get(url: str, **headers: str) -> tuple[int, str]:
 
 
 def test_it_is_well_once_it_has_said_in_the_database_that_it_lives(
-    address: str, generator: GeneratorProcess, settings: Settings
+    address: str, generator: GeneratorProcess
 ) -> None:
     status, body = get(f"{address}/healthz")
     assert (status, json.loads(body)["status"]) == (503, "silent")
     generator._show()
     status, body = get(f"{address}/healthz")
     assert (status, json.loads(body)) == (200, {"status": "ok", "worker": generator.name})
-    settings.QUEUE_LEASE_SECONDS = 0.0  # as long as it has been silent now
+    generator.pulse.lease = 0.0  # as long as it has been silent now
     assert get(f"{address}/healthz")[0] == 503
 
 
