@@ -20,6 +20,10 @@ from generator.music.tokens import N_PITCHES, Form, TokenError
 NoteRow = list[int]
 """[track, onset, duration, pitch, velocity], onset and duration in ticks."""
 
+WordRow = list[int]
+"""[step, track, pitch, duration, velocity] of one note of the network's, in ids; step == vocabulary.end ends
+the piece."""
+
 CHUNK_SECONDS = 0.1
 """Notes are handed out at every bar line, and at least this often while they come slower."""
 
@@ -86,23 +90,12 @@ class Chunk:
     bars_done: int
 
 
-@dataclass
-class Word:
-    """One note of the network's, in ids; step == vocabulary.end ends the piece."""
-
-    step: int
-    track: int = 0
-    pitch: int = 0
-    duration: int = 0
-    velocity: int = 0
-
-
 class Row:
     """One request on its way through the batch.
 
-    The engine reads what it asks for and `seen`, the words that the network has still to be shown before this
-    row draws by itself (the prime and what was written before an interruption), and hands over each word that
-    it drew (`accept`).
+    The engine reads what it asks for and shows the network what this row still has to be `read` before it
+    draws by itself (the prime and what was written before an interruption), and hands over the words that it
+    drew (`accept`).
     """
 
     def __init__(
@@ -120,8 +113,9 @@ class Row:
         self._steps_per_quarter = style.vocabulary.steps_per_quarter
         self._set_form(request)
         self._set_tracks(request.prime)
-        self._set_seen(request)
+        self._set_unread(request)
         self._pending: list[NoteRow] = []
+        self._first_notes = 2 * len(style.voices)  # handed out one onset after another
         self._flushed = time.monotonic()
         self.written_from = self._prime_length // style.ticks_per_step
         self._bar_out = self._prime_length // self._bar_ticks
@@ -198,9 +192,9 @@ class Row:
                 self._track_of_voice.append(len(self._tracks))
                 self._tracks.append(Track(voice.name, voice.role, voice.program))
 
-    def _set_seen(self, request: GenerationRequest) -> None:
-        self.seen: list[Word] = []
-        self._now_seen = 0
+    def _set_unread(self, request: GenerationRequest) -> None:
+        self._unread: list[WordRow] = []
+        now = 0
         if request.prime is not None:
             try:
                 words = score_to_words(request.prime, self.style)
@@ -208,59 +202,63 @@ class Row:
                 raise GenerationError(
                     "prime_unreadable", f"This piece cannot be continued: {error}."
                 ) from error
-            self.seen = [Word(*map(int, word)) for word in words]
-            for word in self.seen:
-                word.pitch = min(max(word.pitch + self.form.semitones, 0), N_PITCHES - 1)
-            self._now_seen = sum(word.step for word in self.seen)
+            words["pitch"] = np.clip(words["pitch"] + self._semitones, 0, N_PITCHES - 1)
+            self._unread = [list(word) for word in words.tolist()]
+            now = int(words["step"].sum())
         voice_of_track = {track: voice for voice, track in enumerate(self._track_of_voice)}
         ticks = self.style.ticks_per_step
         for track, onset, duration, pitch, velocity in request.resume:
             if onset < self._prime_length:
                 continue
-            step = onset // ticks - self._now_seen
+            step = onset // ticks - now
             loud = int(self.style.vocabulary.velocity_id(np.array([velocity]))[0])
-            self.seen.append(
-                Word(step, voice_of_track[track], pitch + self.form.semitones, duration // ticks, loud)
+            self._unread.append(
+                [step, voice_of_track[track], pitch + self._semitones, duration // ticks, loud]
             )
-            self._now_seen += step
+            now += step
             self.n_drawn += 1
-        self.seen.reverse()  # taken from the end
+        self._unread.reverse()  # taken from the end
 
     def _tempo(self, request: GenerationRequest) -> float:
         if request.prime is not None:
             return request.prime.tempos[0].bpm
         return request.tempo or self.style.tempo
 
-    def next_seen(self) -> Word:
-        return self.seen.pop()
+    def read(self, n: int) -> list[WordRow]:
+        """The next n words, or as many as are left, that the network is only shown."""
+        words = [self._unread.pop() for _ in range(min(n, len(self._unread)))]
+        self.now += sum(step for step, *_ in words)
+        return words
 
-    def accept(self, word: Word, *, drawn: bool) -> None:
-        """Take a word that was drawn, or one that the network has only been shown."""
-        if word.step == self.style.vocabulary.end:
-            self.finish()
-            return
-        self.now += word.step
-        if not drawn:
-            return
-        ticks = self.style.ticks_per_step
-        note = [
-            self._track_of_voice[word.track],
-            self.now * ticks,
-            word.duration * ticks,
-            word.pitch - self._semitones,
-            self.style.vocabulary.velocities[word.velocity],
-        ]
-        if word.step:
-            self._flush_if_due()
-        self._pending.append(note)
-        self.n_drawn += 1
+    def accept(self, words: list[WordRow]) -> None:
+        """Take what was drawn, in order."""
+        vocabulary, ticks = self.style.vocabulary, self.style.ticks_per_step
+        for step, voice, pitch, duration, velocity in words:
+            if step == vocabulary.end:
+                self.finish()
+                return
+            if step:
+                self.now += step
+                self._flush_if_due()
+            self._pending.append(
+                [
+                    self._track_of_voice[voice],
+                    self.now * ticks,
+                    duration * ticks,
+                    pitch - self._semitones,
+                    vocabulary.velocities[velocity],
+                ]
+            )
+            self.n_drawn += 1
 
     def _flush_if_due(self) -> None:
-        until = self.now * self.style.ticks_per_step
-        bar = until // self._bar_ticks
-        due = time.monotonic() - self._flushed >= CHUNK_SECONDS or self.n_drawn < len(self.style.voices) * 2
-        if self._pending and (bar > self._bar_out or due):
-            self.hand_out(until, bar)
+        bar = self.now // self.bar
+        if self._pending and (
+            bar > self._bar_out
+            or self.n_drawn < self._first_notes
+            or time.monotonic() - self._flushed >= CHUNK_SECONDS
+        ):
+            self.hand_out(self.now * self.style.ticks_per_step, bar)
 
     def hand_out(self, until: int, bars_done: int) -> None:
         self.out.put(Chunk(self._pending, until, bars_done))

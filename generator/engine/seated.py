@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from generator.engine.errors import broken
-from generator.engine.rows import Row, Word
+from generator.engine.rows import Row
 from generator.networks.checkpoints import Checkpoint
 
 log = logging.getLogger(__name__)
@@ -38,15 +38,12 @@ class SeatedWriter(ABC):
             if row not in self._seat_of:
                 self._sit(row, self._free_seat())
         n_steps = self._n_steps(rows)
-        given, n_given, shown = _given(rows, n_steps)
+        given, n_given = _given(rows, n_steps)
         seats = np.array([self._seat_of[row] for row in rows])
         drawn, n_drawn = self._write(rows, seats, n_steps, given, n_given)
-        for row, words, n, read in zip(rows, drawn.tolist(), n_drawn.tolist(), shown, strict=True):
+        for row, words, n in zip(rows, drawn.tolist(), n_drawn.tolist(), strict=True):
             try:
-                for word in read:
-                    row.accept(word, drawn=False)
-                for ids in words[:n]:
-                    row.accept(Word(*ids), drawn=True)
+                row.accept(words[:n])
             except Exception:  # it breaks this row alone
                 log.exception("a row of %s failed", self.checkpoint.card.get("style"))
                 row.stop(broken())
@@ -79,15 +76,12 @@ class SeatedWriter(ABC):
         """
 
 
-def _given(rows: list[Row], n_steps: int) -> tuple[np.ndarray, np.ndarray, list[list[Word]]]:
-    """What the network has still to be shown, as arrays and as words."""
+def _given(rows: list[Row], n_steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """What the network has still to be shown, and how much of it there is for each row."""
     given = np.zeros((len(rows), n_steps, 5), np.int64)
     n_given = np.zeros(len(rows), np.int64)
-    shown: list[list[Word]] = []
     for i, row in enumerate(rows):
-        read = [row.next_seen() for _ in range(min(n_steps, len(row.seen)))]
-        for step, word in enumerate(read):
-            given[i, step] = word.step, word.track, word.pitch, word.duration, word.velocity
-        n_given[i] = len(read)
-        shown.append(read)
-    return given, n_given, shown
+        if words := row.read(n_steps):
+            given[i, : len(words)] = words
+            n_given[i] = len(words)
+    return given, n_given

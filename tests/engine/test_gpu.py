@@ -7,7 +7,7 @@ import torch
 
 from generator.engine.engine import Engine
 from generator.engine.graphs import Graphed
-from generator.engine.rows import Word
+from generator.engine.rows import WordRow
 from generator.engine.writer import Writer
 from generator.music.styles import STYLES
 from generator.networks import checkpoints
@@ -37,7 +37,7 @@ def test_the_step_is_one_graph(writer: Writer) -> None:
 def test_a_thousand_seeds_are_the_same_pieces_alone_and_among_63_others(writer: Writer) -> None:
     style = style_of(writer)
     first_seed = list(STYLES).index(style) * N_SEEDS
-    together: dict[int, list[Word]] = {}
+    together: dict[int, list[WordRow]] = {}
     for first in range(first_seed, first_seed + N_SEEDS, N_SEATS):
         seeds = range(first, min(first + N_SEATS, first_seed + N_SEEDS))
         rows = [make_row(style, seed, bars=1) for seed in seeds]

@@ -8,13 +8,13 @@ from torch.nn.functional import cross_entropy
 from generator.engine import kernel
 from generator.engine.int8_writer import Int8Writer
 from generator.engine.note_step import NoteStep
-from generator.engine.rows import Row, SamplingParams, Word
+from generator.engine.rows import Row, SamplingParams
 from generator.music.styles import STYLES
 from generator.music.tokens import WORD, Form
 from generator.networks.checkpoints import Checkpoint
 from generator.networks.rnn import NoteRNN, RNNConfig
 from generator.training.examples import collate, example, whole
-from tests.engine.writing import make_row, write
+from tests.engine.writing import hear, make_row, write
 
 N_SEEDS = 1000
 
@@ -32,7 +32,7 @@ def test_it_believes_what_the_network_believes(style: str) -> None:
     network, vocabulary = writer.checkpoint.network, STYLES[style].vocabulary
     row = make_row(style, 5, bars=6)
     (words,) = write(writer, [row])
-    told = np.array([(w.step, w.track, w.pitch, w.duration, w.velocity) for w in words[:-1]], np.int64)
+    told = np.array(words[:-1], np.int64)
     piece = np.array([tuple(word) for word in told.tolist()], WORD)
     nats = writer.cost(piece, row.form)
     batch = collate([whole(example(piece, vocabulary, Form(row.metre, 0, row.length, -1), row.length))],
@@ -64,19 +64,19 @@ def test_what_may_be_drawn_is_what_the_rules_allow(style: str, key_lock: bool) -
         step.sit(0, twin)
         vocab, seats, room, rules = fresh._words, fresh._seats, fresh._room, step.rules
         for word in words:
-            ids = torch.tensor([word.step, word.track, word.pitch, word.duration, word.velocity])
+            ids = torch.tensor(word)
             gap, track = ids[:1], ids[1:2]
             kernel._may_step(vocab, seats, 0, room)
             allowed = rules.may_step()[0].numpy()
             assert np.array_equal(room.allowed[: vocab.n_steps], allowed)
-            assert allowed[word.step] or rules.ends(gap)
-            if word.step == vocab.n_steps - 1:
+            assert allowed[word[0]] or rules.ends(gap)
+            if word[0] == vocab.n_steps - 1:
                 break
-            kernel._may_track(vocab, seats, 0, word.step, room)
+            kernel._may_track(vocab, seats, 0, word[0], room)
             assert np.array_equal(room.allowed[: vocab.n_tracks], rules.may_track(gap)[0].numpy())
-            kernel._may_pitch(seats, 0, word.step, word.track, room)
+            kernel._may_pitch(seats, 0, word[0], word[1], room)
             assert np.array_equal(room.allowed[:128], rules.may_pitch(gap, track)[0].numpy())
-            kernel._may_duration(vocab, seats, 0, word.step, room)
+            kernel._may_duration(vocab, seats, 0, word[0], room)
             assert np.array_equal(room.allowed[: vocab.n_durations], rules.may_duration(gap)[0].numpy())
             kernel._push(seats, 0, ids.numpy())
             step.standing.push(ids[None], here)
@@ -87,15 +87,7 @@ def test_a_thousand_seeds_are_the_same_pieces_alone_and_among_63_others() -> Non
     expected = [write(alone, [make_row("pop", seed, bars=1)])[0] for seed in range(N_SEEDS)]
     # Seats are taken and left all the time: a row that ends makes room for the next.
     waiting = [make_row("pop", seed, bars=1) for seed in range(N_SEEDS)]
-    heard: list[list[Word]] = [[] for _ in waiting]
-    for row, words in zip(waiting, heard, strict=True):
-        accept = row.accept
-
-        def listen(word: Word, *, drawn: bool, words=words, accept=accept) -> None:  # type: ignore[no-untyped-def]
-            words.append(word)
-            accept(word, drawn=drawn)
-
-        row.accept = listen  # type: ignore[method-assign]
+    heard = [hear(row) for row in waiting]
     seated: list[Row] = []
     while seated or waiting:
         seated = [row for row in seated if not row.finished]

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from generator.engine.rows import GenerationRequest, Row, Word
+from generator.engine.rows import GenerationRequest, Row, WordRow
 from generator.engine.seats import NOW
 from generator.engine.writer import Writer
 from generator.music.notes import make_notes
@@ -58,7 +58,7 @@ def test_what_it_hears_is_what_a_cursor_hears(style: str) -> None:
     writer, row = make_writer(style, 2), make_row(style, 6, bars=4)
     vocabulary = STYLES[style].vocabulary
     (words,) = write(writer, [row])
-    told = np.array([(w.step, w.track, w.pitch, w.duration, w.velocity) for w in words[:-1]], np.int64)
+    told = np.array(words[:-1], np.int64)
     piece = np.array([tuple(word) for word in told.tolist()], WORD)
     read = example(piece, vocabulary, Form(row.metre, 0, row.length, -1), row.length)
     step = writer._new_step()
@@ -94,7 +94,7 @@ def test_every_word_of_real_music_is_one_that_may_be_drawn() -> None:
 def test_a_piece_is_the_same_in_every_seat_and_company(style: str) -> None:
     writer = make_writer(style, 8)
     alone = [write(writer, [make_row(style, seed)])[0] for seed in range(20)]
-    heard: list[list[Word]] = []
+    heard: list[list[WordRow]] = []
     for first in range(0, 20, 7):
         heard += write(writer, [make_row(style, seed) for seed in range(first, min(20, first + 7))])
     assert heard == alone

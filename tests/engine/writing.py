@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from generator.engine import sampling
-from generator.engine.rows import GenerationRequest, Row, Word
+from generator.engine.rows import GenerationRequest, Row, WordRow
 from generator.engine.writer import AnyWriter
 from generator.music.styles import STYLES
 
@@ -14,20 +14,29 @@ def make_row(style: str, seed: int, bars: int = 2, **asked: object) -> Row:
     return Row(request, STYLES[style], lambda: False, "")
 
 
-def write(writer: AnyWriter, rows: list[Row]) -> list[list[Word]]:
+def hear(row: Row) -> list[WordRow]:
+    """The words that a row reads and draws from now on."""
+    heard: list[WordRow] = []
+    read, accept = row.read, row.accept
+
+    def read_aloud(n: int) -> list[WordRow]:
+        heard.extend(shown := read(n))
+        return shown
+
+    def accept_aloud(words: list[WordRow]) -> None:
+        heard.extend(words)
+        accept(words)
+
+    row.read, row.accept = read_aloud, accept_aloud  # type: ignore[method-assign]
+    return heard
+
+
+def write(writer: AnyWriter, rows: list[Row]) -> list[list[WordRow]]:
     """The words of some rows, written together to their ends."""
-    words: dict[Row, list[Word]] = {row: [] for row in rows}
-    for row in rows:
-        accept = row.accept
-
-        def listen(word: Word, *, drawn: bool, row: Row = row, accept=accept) -> None:  # type: ignore[no-untyped-def]
-            words[row].append(word)
-            accept(word, drawn=drawn)
-
-        row.accept = listen  # type: ignore[method-assign]
+    words = [hear(row) for row in rows]
     while left := [row for row in rows if not row.finished]:
         writer.step(left)
-    return [words[row] for row in rows]
+    return words
 
 
 def draw(*arrays: np.ndarray) -> np.ndarray:
