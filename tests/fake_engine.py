@@ -16,14 +16,16 @@ from typing import Any
 
 import torch
 
-from generator.engine.blend import Blend
+from generator.engine.blend import Blend, Source
+from generator.engine.decoder import Decoder
+from generator.engine.prior import SPREAD
 from generator.engine.rows import Chunk, GenerationError, GenerationRequest, NoteRow, Opening
 from generator.music.notes import TICKS_PER_QUARTER
 from generator.music.score import Track, n_bars
 from generator.music.styles import STYLES, Style
 from generator.networks.cell_vae import CellVAE, CellVAEConfig
 from generator.networks.vae import MusicVAE, VAEConfig
-from generator.networks.vae_checkpoints import Checkpoint
+from generator.networks.vae_priors import Prior
 from tests.tiny_band import tiny_band
 
 WEIGHTS = "f" * 64
@@ -112,8 +114,9 @@ class FakeEngine:
         blend.network = CellVAE(CellVAEConfig(latent=4, step=4, hidden=8, context=4)).eval()
         blend.weights = WEIGHTS
         blend.directions = {name: torch.ones(4) for name in ("denser", "higher")}
-        blend.drawn_from = {
-            kind: Checkpoint(MusicVAE(tiny_vae(kind)).eval(), WEIGHTS, {}) for kind in TINY_TRACKS
+        blend.sources = {
+            kind: Source(Decoder(MusicVAE(tiny_vae(kind)).eval()), Prior.normal(6, SPREAD[kind]), WEIGHTS)
+            for kind in TINY_TRACKS
         }
         return blend.run([ask])[0]
 

@@ -25,10 +25,10 @@ from bench.peers.magenta import Magenta, magenta
 from bench.peers.musegan import LATENT, PublishedGenerator
 from bench.run import introduce, machine, write
 from generator.engine.band import Band, BandAsk, latents_of
-from generator.engine.prior import decode_alike, score_of
+from generator.engine.decoder import Decoder
+from generator.engine.prior import score_of
 from generator.networks.checkpoints import WEIGHTS
 from generator.networks.musegan import as_rolls
-from generator.networks.vae import MusicVAE
 from generator.networks.vae_checkpoints import load
 
 STYLE = "chorale"  # two layers of 512, as basic_rnn
@@ -111,23 +111,23 @@ def vae(page: Magenta, rounds: int) -> list[Figure]:
     """From latents to notes. By the bar, since our trio has 16 of them and theirs 4."""
     torch.set_num_threads(1)  # as the engine runs
 
-    def ours(network: MusicVAE, n: int) -> None:
-        with torch.inference_mode():
-            for tokens in decode_alike(network, torch.randn(n, network.config.latent), {}):
-                score_of(tokens.flatten(1, 2), network.config.tracks)
+    def ours(decoder: Decoder, n: int) -> None:
+        config = decoder.network.config
+        for tokens in decoder.decode(torch.randn(n, config.latent)):
+            score_of(tokens.flatten(1, 2), config.tracks)
 
-    def our_rate(network: MusicVAE, n: int) -> float:
-        return network.config.n_bars * each(n, partial(ours, network, n))
+    def our_rate(decoder: Decoder, n: int) -> float:
+        return decoder.network.config.n_bars * each(n, partial(ours, decoder, n))
 
     def their_rate(name: str, n_bars: int, n: int) -> float:
         return n_bars * n / page.seconds(name, n, times=3)
 
     figures = []
     for own, peer, n_bars in (("melody_2", "mel_2bar_small", 2), ("trio", "trio_4bar", 4)):
-        network = load(WEIGHTS / f"vae_{own}.safetensors").network.freeze()
+        decoder = Decoder(load(WEIGHTS / f"vae_{own}.safetensors").network)
         for n, goal in ((1, 3.0), (8, 4.0)):
             name = f"VAE {peer}, batch {n}, magenta.js"
-            rates = (partial(our_rate, network, n), partial(their_rate, peer, n_bars, n))
+            rates = (partial(our_rate, decoder, n), partial(their_rate, peer, n_bars, n))
             figures += in_turns(name, f"peer_vae_{own}_{n}", "bars/s", goal, *rates, rounds)
     return figures
 

@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from generator.engine.aligned import align
+from generator.engine.decoder import Decoder
 from generator.engine.errors import GenerationError
 from generator.engine.kinds import DRAWS
 from generator.engine.path import (
@@ -33,7 +34,7 @@ from generator.music.notes import MusicError
 from generator.music.score import Score
 from generator.networks.cell_vae import CellVAE, Place
 from generator.networks.checkpoints import CheckpointError, network_bytes
-from generator.networks.vae_checkpoints import Checkpoint, load, load_cells
+from generator.networks.vae_checkpoints import load, load_cells
 from generator.networks.vae_priors import Prior, load_prior, prior_path
 
 DECODED = 33
@@ -108,6 +109,15 @@ class Made:
 Ask = PathAsk | VaryAsk | SampleAsk
 
 
+@dataclass(frozen=True)
+class Source:
+    """What new music of one kind is drawn from. weights: the SHA-256 of the network's file."""
+
+    decoder: Decoder
+    prior: Prior
+    weights: str
+
+
 class Blend:
     """Answers asks one after another, and those for something new a kind at a time; no answer depends on who
     else asks.
@@ -115,13 +125,11 @@ class Blend:
 
     def __init__(self, device: torch.device, weights: Path) -> None:
         self.device, self.folder = device, weights
-        self.drawn_from: dict[str, Checkpoint] = {}
-        self.priors: dict[str, Prior] = {}
+        self.sources: dict[str, Source] = {}
 
     @property
     def n_bytes(self) -> int:
-        networks = (self.network, *(found.network for found in list(self.drawn_from.values())))
-        return sum(map(network_bytes, networks))
+        return network_bytes(self.network) + sum(own.decoder.n_bytes for own in list(self.sources.values()))
 
     def load(self) -> None:
         """Read the weights. Raises GenerationError when there are none."""
@@ -250,20 +258,21 @@ class Blend:
 
     def draw(self, kind: str, asks: list[SampleAsk]) -> list[Made]:
         """Something new of one kind for each, from the prior."""
-        if kind not in self.drawn_from:
-            path = self.folder / f"vae_{DRAWS[kind]}.safetensors"
-            try:
-                self.drawn_from[kind] = load(path)
-            except CheckpointError as error:
-                sentence = f"The network that draws a {kind} is not installed here."
-                raise GenerationError("weights_missing", sentence) from error
-            self.drawn_from[kind].network.freeze()
-            fitted = load_prior(prior_path(path), self.drawn_from[kind].sha256)
-            if fitted is not None:
-                self.priors[kind] = fitted
-        found = self.drawn_from[kind]
-        prior = self.priors.get(kind) or Prior.normal(found.network.config.latent, SPREAD[kind])
-        return [Made(score, found.sha256) for score in sample(found.network, asks, prior)]
+        if kind not in self.sources:
+            self.sources[kind] = self._read_source(kind)
+        source = self.sources[kind]
+        return [Made(score, source.weights) for score in sample(source.decoder, asks, source.prior)]
+
+    def _read_source(self, kind: str) -> Source:
+        path = self.folder / f"vae_{DRAWS[kind]}.safetensors"
+        try:
+            found = load(path)
+        except CheckpointError as error:
+            sentence = f"The network that draws a {kind} is not installed here."
+            raise GenerationError("weights_missing", sentence) from error
+        fitted = load_prior(prior_path(path), found.sha256)
+        prior = fitted or Prior.normal(found.network.config.latent, SPREAD[kind])
+        return Source(Decoder(found.network), prior, found.sha256)
 
     def vary(self, ask: VaryAsk) -> Made:
         """A piece near another: what a step in the latent space changes, changed in the piece itself.

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
-SOURCES = ("arithmetic", "int8", "kernel", "packed", "seats")
+SOURCES = ("arithmetic", "blocks", "int8", "kernel", "packed", "seats")
 
 
 def _folder() -> Path:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from generator.engine.arithmetic import draw, gelu, log_softmax_at, sigmoid, tanh
+from generator.engine.blocks import GROUP
 from generator.engine.compiled import compiled
-from generator.engine.int8 import GROUP, product, quantize
+from generator.engine.int8 import product, quantize
 from generator.engine.packed import (
     AT_BARS_LEFT,
     AT_KEY,

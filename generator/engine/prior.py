@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from generator.engine.decoder import Decoder, Leaning
 from generator.music.grid import NOTE_OFF, TICKS_PER_STEP, tokens_to_drums, tokens_to_melody
 from generator.music.key import SCALES, estimate_key, key_number, to_white_keys
 from generator.music.score import Score, Tempo, Track, all_notes, bar_edges, cut, transpose
@@ -45,39 +45,32 @@ class SampleAsk:
     key: str | None = None
 
 
-ROWS_A_BLOCK = 8
-"""Bars that are decoded together: always so many, since a product's rounding may depend on its size."""
-
-
-def sample(network: MusicVAE, asks: Sequence[SampleAsk], prior: Prior, pull: float = PULL) -> list[Score]:
+def sample(decoder: Decoder, asks: Sequence[SampleAsk], prior: Prior, pull: float = PULL) -> list[Score]:
     """Answers to asks of one kind. Those that take the likeliest at each step are decoded together; each of
     the others draws from its own dice.
 
     Each is drawn twice: as the network likes, and then with a pull to the scale that most of its first window
     was in, so that a longer draw begins as a shorter one.
     """
+    network = decoder.network
     dice = [torch.Generator().manual_seed(ask.seed) for ask in asks]
     z = [latents(network, ask, own, prior) for ask, own in zip(asks, dice, strict=True)]
     plain = leaning(network, prior)
-    tokens = decoded(network, asks, dice, z, [plain] * len(asks))
+    tokens = decoded(decoder, asks, dice, z, [plain] * len(asks))
     if pull and "melody" in network.config.kinds:
         pulled = [leaning(network, prior, scale_of(network, own[:1]), pull) for own in tokens]
-        tokens = decoded(network, asks, dice, z, pulled)
+        tokens = decoded(decoder, asks, dice, z, pulled)
     return [written(network, ask, own) for ask, own in zip(asks, tokens, strict=True)]
 
 
-Leaning = dict[str, Tensor]
-"""By kind of track (n_tokens,): what is added to the logits."""
-
-
 def decoded(
-    network: MusicVAE,
+    decoder: Decoder,
     asks: Sequence[SampleAsk],
     dice: Sequence[torch.Generator],
     z: Sequence[Tensor],
     leanings: Sequence[Leaning],
 ) -> list[Tensor]:
-    """The tokens of each ask, (W, M, N, T)."""
+    """The tokens of each ask, (W, M, N, T). leanings: of each ask, by kind (n_tokens,)."""
     rows = [
         {kind: own.expand(len(latent), -1) for kind, own in lean.items()}
         for latent, lean in zip(z, leanings, strict=True)
@@ -85,37 +78,21 @@ def decoded(
     likeliest = [n for n, ask in enumerate(asks) if ask.temperature <= 0]
     tokens: dict[int, Tensor] = {}
     if likeliest:
-        all_rows = {kind: torch.cat([rows[n][kind] for n in likeliest]) for kind in network.config.kinds}
-        together = decode_alike(network, torch.cat([z[n] for n in likeliest]), all_rows)
+        all_rows = {kind: torch.cat([rows[n][kind] for n in likeliest]) for kind in rows[likeliest[0]]}
+        together = decoder.decode(torch.cat([z[n] for n in likeliest]), leaning=all_rows)
         tokens = dict(zip(likeliest, together.split([len(z[n]) for n in likeliest]), strict=True))
     for n, ask in enumerate(asks):
         if n not in tokens:
-            tokens[n] = network.decode(z[n], temperature=ask.temperature, generator=dice[n], leaning=rows[n])
+            tokens[n] = decoder.decode(z[n], temperature=ask.temperature, generator=dice[n], leaning=rows[n])
     return [tokens[n] for n in range(len(asks))]
-
-
-def decode_alike(network: MusicVAE, z: Tensor, rows: Leaning) -> Tensor:
-    """The likeliest tokens of latents (W, Z), each the same whatever else is decoded with it: (W, M, N, T).
-
-    In blocks of one size, the last filled up with nothing. rows: by kind (W, n_tokens), added to the logits.
-    """
-    size = max(1, ROWS_A_BLOCK // network.config.n_bars)
-
-    def blocks(own: Tensor) -> tuple[Tensor, ...]:
-        return F.pad(own, (0, 0, 0, -len(own) % size)).split(size)
-
-    split = {kind: blocks(own) for kind, own in rows.items()}
-    found = [
-        network.decode(block, leaning={kind: own[n] for kind, own in split.items()})
-        for n, block in enumerate(blocks(z))
-    ]
-    return torch.cat(found)[: len(z)]
 
 
 def leaning(
     network: MusicVAE, prior: Prior, scale: frozenset[int] | None = None, pull: float = 0.0
-) -> Leaning:
-    """What tokens are liked better for. scale: pitch classes; other notes are liked less by `pull`."""
+) -> dict[str, Tensor]:
+    """What tokens are liked better for, by kind of track (n_tokens,). scale: pitch classes; other notes are
+    liked less by `pull`.
+    """
     found = {}
     for kind in network.config.kinds:
         own = torch.zeros(N_TOKENS[kind])

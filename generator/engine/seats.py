@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from generator.engine.int8 import ZERO, padded
+from generator.engine.blocks import padded
+from generator.engine.int8 import ZERO
 from generator.engine.packed import Packed, Words
 from generator.engine.rows import Row
 from generator.engine.sampling import WORDS_A_BLOCK

@@ -1,4 +1,4 @@
-"""python -m generator.engine.warm: compiles the quick step, so that no visitor waits for it.
+"""python -m generator.engine.warm: compiles the quick steps, so that no visitor waits for them.
 
 Once for a processor and a version of the code, about twenty seconds; then there is nothing to do.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import torch
 
+from generator.engine.decoder import Decoder
 from generator.engine.int8_writer import Int8Writer
 from generator.engine.rows import GenerationRequest, Row
 from generator.music.styles import CHORALE
 from generator.networks.checkpoints import Checkpoint
 from generator.networks.rnn import NoteRNN, RNNConfig
+from generator.networks.vae import MusicVAE, VAEConfig
 
 
 def compile_step() -> None:
@@ -24,5 +26,11 @@ def compile_step() -> None:
         writer.step([row])
 
 
+def compile_decoder() -> None:
+    """Decode two bars by a network that knows nothing."""
+    Decoder(MusicVAE(VAEConfig(("melody",), 2)).eval()).decode(torch.zeros(1, 256))
+
+
 if __name__ == "__main__":
     compile_step()
+    compile_decoder()

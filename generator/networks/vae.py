@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -173,23 +173,21 @@ class Writer(nn.Module):
         self.start = nn.Linear(n_in, 2 * c.writer)
         self.recur = nn.LSTM(c.token + c.view, c.writer, batch_first=True)
         self.skip = nn.Linear(c.view, c.writer)
-        self._frozen: tuple[Tensor, ...] | None = None
 
-    def freeze(self) -> None:
-        """Compute once what follows from the weights alone: they will not change any more."""
-        self._frozen = self._constants()
-
-    def _constants(self) -> tuple[Tensor, ...]:
-        """Of the weights, as write() multiplies by them: the state's (writer, 4 writer), the views'
-        (4 writer, view), what each token adds to the gates (n_tokens, 4 writer), the logits' (writer,
-        n_tokens).
+    def weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """As a step multiplies by them: the state's (4 writer, writer) and the view's (4 writer, view), what
+        each token adds to the gates (n_tokens, 4 writer), and the logits' (n_tokens, writer).
         """
         w_in, w_h = self.recur.all_weights[0][:2]
-        n_token = w_in.shape[1] - self.view_width
+        of_token, of_view = w_in.split([w_in.shape[1] - self.view_width, self.view_width], 1)
         tokens = self.tokens
-        logits = tokens.logit.weight + tokens.features @ tokens.part_logit.weight  # (n_tokens, writer)
-        of_token = F.linear(tokens.embeddings(), w_in[:, :n_token])
-        return w_h.T.contiguous(), w_in[:, n_token:].contiguous(), of_token, logits.T.contiguous()
+        logits = tokens.logit.weight + tokens.features @ tokens.part_logit.weight
+        return w_h, of_view, F.linear(tokens.embeddings(), of_token), logits
+
+    def bias(self) -> Tensor:
+        """What is added to the gates at every step, (4 writer,)."""
+        b_in, b_h = self.recur.all_weights[0][2:]
+        return b_in + b_h
 
     def begin(self, bar: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """bar: (R, n_in). Returns the steps' views (R, T, view), and h and c at the start, (R, writer)."""
@@ -218,21 +216,19 @@ class Writer(nn.Module):
         Plain matrix products: nn.LSTM called for single steps is several times slower.
         """
         views, h, c = self.begin(bar)
-        of_state, of_view, gates_of_token, of_logits = self._frozen or self._constants()
-        # What the views add to the gates and the output, and each token too, is the same whatever is drawn.
-        b_in, b_h = self.recur.all_weights[0][2:]
-        gates_of_view = F.linear(views, of_view, b_in + b_h)  # (R, T, 4 writer)
-        skip = self.skip(views)
+        of_state, of_view, of_token, of_logits = self.weights()
+        # What the views add is the same whatever is drawn.
+        gates_of_view, skip = F.linear(views, of_view, self.bias()), self.skip(views)
         bias = self.tokens.logit.bias if leaning is None else self.tokens.logit.bias + leaning
         drawn = torch.empty(len(bar), self.n_steps, dtype=torch.int64, device=bar.device)
         for t in range(self.n_steps):
-            gates = torch.addmm(gates_of_view[:, t], h, of_state)
+            gates = torch.addmm(gates_of_view[:, t], h, of_state.T)
             if t:
-                gates += gates_of_token[drawn[:, t - 1]]
+                gates += of_token[drawn[:, t - 1]]
             into, forget, new, out = gates.chunk(4, -1)
             c = forget.sigmoid() * c + into.sigmoid() * new.tanh()
             h = out.sigmoid() * c.tanh()
-            scores = torch.addmm(bias, F.silu(h + skip[:, t]), of_logits)
+            scores = torch.addmm(bias, F.silu(h + skip[:, t]), of_logits.T)
             drawn[:, t] = draw(scores, temperature, generator)
         return drawn
 
@@ -288,15 +284,9 @@ class MusicVAE(nn.Module):
             self.encoder.mean.weight[own : own + len(share), code : code + c.code] = 3 * share
             conductor.view.weight[code : code + c.code, own : own + len(share)] = share.T
 
-    def _writer(self, kind: str) -> Writer:
+    def writer(self, kind: str) -> Writer:
+        """What writes the tracks of a kind."""
         return cast(Writer, self.writers[kind])
-
-    def freeze(self) -> Self:
-        """Make decode() quicker; the weights must not change any more. Returns itself."""
-        with torch.no_grad():
-            for kind in self.config.kinds:
-                self._writer(kind).freeze()
-        return self
 
     def tracks_of(self, kind: str) -> list[int]:
         """Which tracks are of a kind."""
@@ -308,7 +298,7 @@ class MusicVAE(nn.Module):
         bars: list[Tensor | None] = [None] * len(c.tracks)
         for kind in c.kinds:
             tracks = self.tracks_of(kind)
-            words = F.embedding(tokens[:, tracks], self._writer(kind).tokens.embeddings())
+            words = F.embedding(tokens[:, tracks], self.writer(kind).tokens.embeddings())
             words = words + self.of_track[tracks][:, None, None]
             read = self.readers[kind](words.flatten(0, 2)).unflatten(0, (-1, len(tracks), c.n_bars))
             for i, track in enumerate(tracks):
@@ -334,7 +324,7 @@ class MusicVAE(nn.Module):
         c = self.config
         found = {}
         for kind, row in self.rows(z).items():
-            tracks, writer = self.tracks_of(kind), self._writer(kind)
+            tracks, writer = self.tracks_of(kind), self.writer(kind)
             steps = writer.n_steps
             words = F.embedding(seen[:, tracks], writer.tokens.embeddings())
             words = (words * ~hidden[:, tracks].unsqueeze(-1)).flatten(0, 3).unflatten(0, (-1, steps))
@@ -363,7 +353,7 @@ class MusicVAE(nn.Module):
             own = (leaning or {}).get(kind)
             if own is not None:
                 own = own.repeat_interleave(len(row) // len(z), 0)
-            drawn = self._writer(kind).write(row, temperature, generator, own)
+            drawn = self.writer(kind).write(row, temperature, generator, own)
             tokens[:, self.tracks_of(kind)] = drawn.flatten().view(len(z), -1, c.n_bars, c.n_steps)
         return tokens
 

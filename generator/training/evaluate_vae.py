@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from generator.engine.decoder import Decoder
 from generator.engine.kinds import DRAWS
 from generator.engine.prior import PULL, SPREAD, SampleAsk, sample, score_of
 from generator.music import metrics
@@ -135,13 +136,13 @@ def prior(name: str, network: MusicVAE, weights: Path) -> Figures:
     rng = np.random.default_rng(1)
     windows = pick(list(held_out(name, rng).values()), N_HELD_OUT, rng)
     human = heard([score_of(torch.from_numpy(own.astype(np.int64)), c.tracks) for own in windows])
-    measures = measures_of(network)
+    decoder, measures = Decoder(network), measures_of(network)
     found: Figures = {"fitted": fitted is not None, "held_out": len(human)}
     usual = fitted or Prior.normal(c.latent, SPREAD[kind])
     ways = {"made": (usual, PULL), "without_pull": (usual, 0.0), "normal": (normal, 0.0)}
     with torch.inference_mode():
         for way, (own, pull) in ways.items():
-            made = heard(sample(network, asks, own, pull))
+            made = heard(sample(decoder, asks, own, pull))
             found[way] = {"silent": N_SAMPLES - len(made), **compare(made, human, measures)}
     return found
 

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from generator.engine.decoder import Decoder
 from generator.engine.kinds import DRAWS
 from generator.engine.prior import SampleAsk, begins, leaning, sample, score_of
 from generator.music.score import Score
@@ -79,8 +80,9 @@ def begun(network: MusicVAE, tokens: Tensor, kind: str) -> float:
 
 
 @torch.inference_mode()
-def balanced(network: MusicVAE, prior: Prior, windows: Windows) -> Prior:
+def balanced(decoder: Decoder, prior: Prior, windows: Windows) -> Prior:
     """The prior with as many beginnings in what is drawn from it as in the windows, by halving."""
+    network = decoder.network
     z = prior.latents(torch.randn(N_DRAWS, prior.rank, generator=torch.Generator().manual_seed(0)))
     truth = torch.from_numpy(windows.astype(np.int64))
     found: dict[str, float] = {}
@@ -91,7 +93,7 @@ def balanced(network: MusicVAE, prior: Prior, windows: Windows) -> Prior:
             middle = (low + high) / 2
             own = leaning(network, replace(prior, begin={**found, kind: middle}))
             rows = {name: lean.expand(N_DRAWS, -1) for name, lean in own.items()}
-            if begun(network, network.decode(z, leaning=rows), kind) < wanted:
+            if begun(network, decoder.decode(z, leaning=rows), kind) < wanted:
                 low = middle
             else:
                 high = middle
@@ -99,18 +101,18 @@ def balanced(network: MusicVAE, prior: Prior, windows: Windows) -> Prior:
     return replace(prior, begin=found)
 
 
-def off(network: MusicVAE, kind: str, prior: Prior, music: list[Score]) -> float:
+def off(decoder: Decoder, kind: str, prior: Prior, music: list[Score]) -> float:
     """How far draws are from music, in percent: mean over the measures."""
-    asks = [SampleAsk(kind, network.config.n_bars, seed) for seed in range(N_DRAWS)]
+    asks = [SampleAsk(kind, decoder.network.config.n_bars, seed) for seed in range(N_DRAWS)]
     with torch.inference_mode():
-        made = heard(sample(network, asks, prior))
+        made = heard(sample(decoder, asks, prior))
     if len(made) < N_DRAWS // 2:
         return math.inf
-    found = compare(made, music, measures_of(network))
+    found = compare(made, music, measures_of(decoder.network))
     return float(np.mean([abs(one["off_percent"]) for one in found.values()]))
 
 
-def best_spread(name: str, network: MusicVAE, prior: Prior) -> tuple[Prior, dict[str, float]]:
+def best_spread(name: str, decoder: Decoder, prior: Prior) -> tuple[Prior, dict[str, float]]:
     """The prior at the spread whose draws are nearest to the validation pieces; and what each came to."""
     recipe = RECIPES[name]
     assert isinstance(recipe, Recipe)
@@ -120,8 +122,8 @@ def best_spread(name: str, network: MusicVAE, prior: Prior) -> tuple[Prior, dict
     music = heard([score_of(torch.from_numpy(own.astype(np.int64)), recipe.config.tracks) for own in valid])
     tried = {}
     for spread in SPREADS:
-        own = balanced(network, replace(prior, factor=spread * prior.factor), valid)
-        tried[spread] = (off(network, kind, own, music), own)
+        own = balanced(decoder, replace(prior, factor=spread * prior.factor), valid)
+        tried[spread] = (off(decoder, kind, own, music), own)
     best = min(tried, key=lambda spread: tried[spread][0])
     return tried[best][1], {str(spread): round(value, 2) for spread, (value, _) in tried.items()}
 
@@ -132,9 +134,9 @@ def fit(name: str, weights: Path) -> Path:
     assert isinstance(recipe, Recipe)
     path = weights / f"vae_{name}.safetensors"
     checkpoint = vae_checkpoints.load(path)
-    network = checkpoint.network.freeze()
+    network = checkpoint.network
     windows = training_windows(recipe, np.random.default_rng(0))
-    prior, tried = best_spread(name, network, gaussian(means(network, windows)))
+    prior, tried = best_spread(name, Decoder(network), gaussian(means(network, windows)))
     target = prior_path(path)
     card = {
         "windows": len(windows),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from generator.engine import arithmetic, int8
+from generator.engine import arithmetic, blocks, int8
 from tests.engine.writing import draw as draw_rows
 
 RNG = np.random.default_rng(1)
@@ -28,10 +28,10 @@ def test_a_product_is_exact_whatever_instruction_makes_it(by, n: int) -> None:  
 def test_a_float_product_survives_rounding_to_bytes() -> None:
     weight, x = RNG.normal(size=(10, 100)).astype(np.float32), RNG.normal(size=100).astype(np.float32)
     whole, scales, sums = int8.quantize_rows(weight)
-    assert whole.shape == (1, 32, int8.GROUP, 4)
+    assert whole.shape == (1, 32, blocks.GROUP, 4)
     vectors = np.full((1, 128), int8.ZERO, np.uint8)
     scale = int8.quantize(x, vectors[0])
-    out = np.zeros((1, int8.GROUP), np.int32)
+    out = np.zeros((1, blocks.GROUP), np.int32)
     int8.product(whole, vectors, 1, out)
     assert np.allclose(((out[0] - sums) * scales * scale)[:10], weight @ x, atol=0.25)
     assert not ((out[0] - sums)[10:]).any()
