@@ -24,8 +24,9 @@ WordRow = list[int]
 """[step, track, pitch, duration, velocity] of one note of the network's, in ids; step == vocabulary.end ends
 the piece."""
 
-CHUNK_SECONDS = 0.1
-"""Notes are handed out at every bar line, and at least this often while they come slower."""
+CHUNK_SECONDS, SOONEST_SECONDS = 0.1, 0.02
+"""Notes are handed out after the first while they come slowly, else at bar lines that are as far apart as the
+second: each time wakes somebody, and there are many."""
 
 
 @dataclass(frozen=True)
@@ -252,12 +253,9 @@ class Row:
             self.n_drawn += 1
 
     def _flush_if_due(self) -> None:
-        bar = self.now // self.bar
-        if self._pending and (
-            bar > self._bar_out
-            or self.n_drawn < self._first_notes
-            or time.monotonic() - self._flushed >= CHUNK_SECONDS
-        ):
+        bar, since = self.now // self.bar, time.monotonic() - self._flushed
+        due = CHUNK_SECONDS if bar == self._bar_out else SOONEST_SECONDS
+        if self._pending and (since >= due or self.n_drawn < self._first_notes):
             self.hand_out(self.now * self.style.ticks_per_step, bar)
 
     def hand_out(self, until: int, bars_done: int) -> None:
