@@ -28,7 +28,10 @@ def write_card(model: str, weights: Path, row: dict[str, Any]) -> Path:
     thresholds = ""
     if "thresholds" in card:
         judged = card["thresholds"]
-        thresholds = f"- Thresholds: refined on {judged['phrases']:,} phrases, seed {judged['seed']}\n"
+        search = "python -m generator.training.band_thresholds"
+        thresholds = (
+            f"- Thresholds: refined on {judged['phrases']:,} phrases, seed {judged['seed']} (`{search}`)\n"
+        )
     text = f"""\
 # MuseGAN, {model}
 
