@@ -68,3 +68,24 @@ test('an answer that comes after it was given up is not heard', async () => {
   const answer = onceReached(async () => given.abort(), { signal: given.signal })
   await expect(answer).rejects.toThrow()
 })
+
+test('a wait that is over leaves nothing on the signal, and one that is given up no timer', async () => {
+  const { ask } = site(...Array.from({ length: 8 }, unreachable))
+  const given = new AbortController()
+  const waiting = new Set<unknown>()
+  const { signal } = given
+  vi.spyOn(signal, 'addEventListener').mockImplementation((type, listener) => {
+    waiting.add(listener)
+    EventTarget.prototype.addEventListener.call(signal, type, listener)
+  })
+  vi.spyOn(signal, 'removeEventListener').mockImplementation((type, listener) => {
+    waiting.delete(listener)
+    EventTarget.prototype.removeEventListener.call(signal, type, listener)
+  })
+  const refused = expect(onceReached(ask, { signal })).rejects.toThrow()
+  await vi.advanceTimersByTimeAsync(8000)
+  expect(waiting.size).toBe(1)
+  given.abort()
+  await refused
+  expect([waiting.size, vi.getTimerCount()]).toEqual([0, 0])
+})
