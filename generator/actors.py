@@ -12,10 +12,10 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from dramatiq.errors import Retry
 
-from generator import bands, blends, infills, services, stops, variations
+from generator import bands, blends, engines, infills, services, stops, variations
 from generator.broker import make_broker
 from generator.company import company
-from generator.engines import engine, engine_device, engine_request
+from generator.engines import engine_device
 from generator.events import NotesEvent, TrackHead
 from generator.models import Job
 from generator.queue import keeps_order
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 QUEUE = "generate"
+
+PARTS = {"rnn": engines.parts_of, bands.MODEL: bands.parts_of, variations.MODEL: variations.parts_of}
+"""How each family writes a piece: what it gives, part by part, is told as it comes."""
+TELL_THEMSELVES = {blends.KIND: blends.interpolate, bands.INFILL: infills.fill}
+"""The kinds of job that are for no piece, and have other things to tell."""
 
 dramatiq.set_broker(make_broker())
 
@@ -78,18 +83,10 @@ def write(job: Job) -> None:
         if going_home.is_set():
             stop.set()  # it came just before stops.stop_all was called, or after
         try:
-            if blends.is_interpolation(job):
-                blends.interpolate(job)
-            elif infills.is_infill(job):
-                infills.fill(job)
-            elif bands.is_band(job):
-                for part in bands.parts_of(job, stop.is_set):
-                    tell_part(job, part)
-            elif variations.asks_the_vae(job.request):
-                for part in variations.parts_of(job, stop.is_set):
-                    tell_part(job, part)
+            if tell := TELL_THEMSELVES.get(job.request.get("kind")):
+                tell(job)
             else:
-                for part in engine().generate(engine_request(job), stop.is_set):
+                for part in PARTS[job.request["model"]](job, stop.is_set):
                     tell_part(job, part)
             if stop.is_set() and going_home.is_set():
                 services.job_hand_back(job=job)

@@ -1,10 +1,10 @@
-"""This process's engine, and a job's request in its words."""
+"""This process's engine, and what a job asks of it."""
 
 from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ WEIGHTS = Path(__file__).resolve().parent / "weights"
 
 if TYPE_CHECKING:
     from generator.engine.engine import Engine
-    from generator.engine.rows import GenerationRequest
+    from generator.engine.rows import Chunk, GenerationRequest, Opening
 
 
 _making = threading.Lock()
@@ -65,14 +65,15 @@ def style_names() -> list[str]:
     return [name for name in STYLES if (WEIGHTS / f"{name}.safetensors").exists()]
 
 
-def engine_request(job: Job) -> GenerationRequest:
-    """What the engine is to do for a job: with what an earlier attempt has told, if there was one."""
-    return request_of(
+def parts_of(job: Job, cancelled: Callable[[], bool]) -> Iterator[Opening | Chunk]:
+    """Have the engine write, from where an earlier attempt was: what that has told is not told again."""
+    request = request_of(
         job.request,
         seed=job.seed,
         prime=read_midi(bytes(job.prime)) if job.prime else None,
         resume=notes_told(events_of(job)) if job.n_events else [],
     )
+    return engine().generate(request, cancelled)
 
 
 def request_of(
