@@ -1,4 +1,8 @@
-"""Idempotency keys: a request that creates, sent twice with one key, creates once and is answered alike."""
+"""Idempotency keys: a request that creates, sent twice with one key, creates once and is answered alike.
+
+A request for music keeps its key in its job, which answers it as long as it is there and says how far it is;
+what else creates is wrapped in once(), and its answer kept for a day.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +24,36 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gallery.models import OnceKey
-from musicsite.errors import ApplicationError
+from gallery.models.requests import KEY_LENGTH
+from musicsite.errors import ApplicationError, refused
 
-KEY_LENGTH = 128
+HEADER = "Idempotency-Key"
 KEEP = timedelta(days=1)
 
 KEY_PARAMETER = OpenApiParameter(
-    "Idempotency-Key",
+    HEADER,
     str,
     OpenApiParameter.HEADER,
     description="The same key with the same request within a day gets the first answer again.",
 )
+
+
+def key_of(request: Request) -> str:
+    """The key that came with a request, or nothing. Raises ApplicationError for what is none."""
+    key = request.headers.get(HEADER, "").strip()
+    if len(key) > KEY_LENGTH or not key.isprintable():
+        raise refused(HEADER, _("An Idempotency-Key has at most %(n)d printable signs.") % {"n": KEY_LENGTH})
+    return key
+
+
+def same_check(first: object, now: object) -> None:
+    """Raises ApplicationError when a key that came with one request comes again with another."""
+    if first != now:
+        raise ApplicationError(
+            "idempotency_key_reused",
+            _("This Idempotency-Key was used for another request. Take a new one for each request."),
+            status=HTTPStatus.CONFLICT,
+        )
 
 
 def once(method: Callable[..., Response]) -> Callable[..., Response]:
@@ -42,12 +65,9 @@ def once(method: Callable[..., Response]) -> Callable[..., Response]:
 
     @wraps(method)
     def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get("Idempotency-Key", "").strip()
+        key = key_of(request)
         if not key or not isinstance(request.user, User):
             return method(view, request, *args, **kwargs)
-        if len(key) > KEY_LENGTH or not key.isprintable():
-            sentence = _("A key has at most %(n)d printable signs.") % {"n": KEY_LENGTH}
-            raise ApplicationError("invalid", sentence, fields={"Idempotency-Key": [sentence]})
         digest = digest_of(request)
         row, is_new = OnceKey.objects.get_or_create(
             person=request.user, key=key, defaults={"request": digest}
@@ -86,12 +106,7 @@ def digest_of(request: Request) -> str:
 
 def again(row: OnceKey, digest: str) -> Response:
     """The answer that the first request with this key got."""
-    if row.request != digest:
-        raise ApplicationError(
-            "idempotency_key_reused",
-            _("This Idempotency-Key was used for another request. Take a new one for each request."),
-            status=HTTPStatus.CONFLICT,
-        )
+    same_check(row.request, digest)
     if not row.status:
         raise ApplicationError(
             "in_progress",

@@ -20,12 +20,12 @@ from rest_framework.views import APIView
 from gallery.lists import Wish, page_of
 from gallery.models import Piece
 from gallery.models.piece import TITLE_LENGTH
-from gallery.once import KEY_PARAMETER, once
+from gallery.once import KEY_PARAMETER, key_of, once
 from gallery.serializers import PieceOutput
 from generator import blends
 from generator.models import Job
 from generator.serializers import JobOutput
-from generator.views import idempotency_key, own_job
+from generator.views import own_job
 from musicsite.accounts import guest_sign_in
 from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
@@ -125,7 +125,7 @@ class InterpolationListView(APIView):
     def post(self, request: Request) -> Response:
         data = InterpolationInput(data=request.data)
         data.is_valid(raise_exception=True)
-        key = idempotency_key(request)
+        key = key_of(request)
         owner = guest_sign_in(request._request)
         job = blends.interpolation_create(owner=owner, idempotency_key=key, **data.validated_data)
         address = reverse("api-interpolation", args=[job.code])

@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gallery.once import KEY_PARAMETER
+from gallery.once import KEY_PARAMETER, key_of
 from generator import bands, infills
 from generator.models import MAX_SEED, Job
 from generator.music.notes import MAX_TICK
 from generator.serializers import AcceptedOutput, JobOutput
-from generator.views import idempotency_key, own_job
+from generator.views import own_job
 from musicsite.accounts import guest_sign_in
 from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
@@ -88,7 +88,7 @@ class InfillListView(APIView):
     def post(self, request: Request) -> Response:
         data = InfillInput(data=request.data)
         data.is_valid(raise_exception=True)
-        key = idempotency_key(request)
+        key = key_of(request)
         asked = {**data.validated_data, "score": bands.score_given(data.validated_data["score"], "score")}
         job = infills.infill_create(owner=guest_sign_in(request._request), idempotency_key=key, **asked)
         address = reverse("api-infill", args=[job.code])

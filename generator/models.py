@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.models.requests import KEY_LENGTH
 from musicsite.codes import CODE_LENGTH, new_code
 
 MAX_SEED = 2**53 - 1  # what a browser's number holds exactly
@@ -50,7 +51,7 @@ class Job(models.Model):
         help_text=_("Bars the finished piece has, those it goes on after included.")
     )
     bars_done = models.PositiveIntegerField(default=0)
-    idempotency_key = models.CharField(max_length=128, blank=True)
+    idempotency_key = models.CharField(max_length=KEY_LENGTH, blank=True)
     small = models.BooleanField(
         default=False, help_text=_("Counts as part of one of the day's, as it changes or repeats one.")
     )

@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 
 from gallery.families import parent_record, use_check
 from gallery.models import Piece, PieceParent
+from gallery.once import same_check
 from gallery.services import piece_create
 from generator import allowance, bands, queue, stops, variations
 from generator.events import StoredEvent, tell
@@ -65,11 +66,7 @@ def job_create(
     if idempotency_key and (
         first := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()
     ):
-        if first.request != request:
-            sentence = _(
-                "This Idempotency-Key was used for another request. Take a new one for each request."
-            )
-            raise ApplicationError("idempotency_key_reused", sentence, status=HTTPStatus.CONFLICT)
+        same_check(first.request, request)
         return first
     small = allowance.is_small(owner, request, alternative_of)
     limits_check(owner, small=small)

@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from drf_spectacular.types import OpenApiTypes
@@ -20,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gallery.models import Piece
+from gallery.once import HEADER, key_of
 from generator.band_api import BandInput
 from generator.cards import families, studio_cards, style_cards
 from generator.metrics import CONTENT_TYPE, may_scrape, metrics_text
@@ -30,11 +30,9 @@ from generator.services import job_cancel, job_create
 from generator.status import status_figures
 from generator.variation_api import VariationInput
 from musicsite.accounts import guest_sign_in
-from musicsite.errors import refused
 from musicsite.people import limits
 from musicsite.throttles import GenerationsThrottle, GuestsThrottle, PersonThrottle
 
-IDEMPOTENCY_KEY_LENGTH = 128
 ALTERNATIVES = (1, 2, 4, 8)
 """How many the studio asks for at one press."""
 INPUTS: dict[str, type[serializers.Serializer[Any]]] = {
@@ -60,7 +58,7 @@ class GenerationListView(APIView):
         responses={202: AcceptedOutput},
         parameters=[
             OpenApiParameter(
-                "Idempotency-Key",
+                HEADER,
                 OpenApiTypes.STR,
                 OpenApiParameter.HEADER,
                 description="Asking again with the same key gives the same job instead of another.",
@@ -78,7 +76,7 @@ class GenerationListView(APIView):
         asked_of = INPUTS.get(model, GenerationInput) if isinstance(model, str) else GenerationInput
         data = asked_of(data=request.data)
         data.is_valid(raise_exception=True)
-        key = idempotency_key(request)
+        key = key_of(request)
         job = job_create(
             owner=guest_sign_in(request._request),
             request=data.validated_data,
@@ -90,15 +88,6 @@ class GenerationListView(APIView):
             status=status.HTTP_202_ACCEPTED,
             headers={"Location": job.get_absolute_url()},
         )
-
-
-def idempotency_key(request: Request) -> str:
-    """The key in a request's header, or nothing. Raises ApplicationError for one that is too long."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > IDEMPOTENCY_KEY_LENGTH:
-        sentence = _("An Idempotency-Key has at most %(n)d signs.") % {"n": IDEMPOTENCY_KEY_LENGTH}
-        raise refused("Idempotency-Key", sentence)
-    return key
 
 
 class GenerationView(APIView):

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from musicsite.codes import CODE_LENGTH, new_code
 
+KEY_LENGTH = 128
+"""Of an Idempotency-Key."""
+
 
 class Export(models.Model):
     """All that a person has, as one ZIP, written in the background."""
@@ -51,7 +54,7 @@ class OnceKey(models.Model):
     """An Idempotency-Key that a person sent, and what was answered: the same request again gets it again."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=128)
+    key = models.CharField(max_length=KEY_LENGTH)
     request = models.CharField(max_length=64, help_text=_("SHA-256 of method, address and body."))
     status = models.PositiveSmallIntegerField(default=0, help_text=_("0 while it is being answered."))
     answer = models.JSONField(null=True)

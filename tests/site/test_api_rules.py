@@ -124,6 +124,14 @@ def test_a_key_makes_one_of_two_requests(as_alice: APIClient, scene: ApiScene, p
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
 
 
+@pytest.mark.parametrize("path", ["/api/v1/collections/", "/api/v1/generations/"])
+@pytest.mark.parametrize("key", ["k" * 129, "a\x7fb"])
+def test_what_is_no_key_is_refused_whatever_is_asked_for(as_alice: APIClient, path: str, key: str) -> None:
+    asked = {"title": "Set", "style": "chorale", "bars": 2}
+    refused = as_alice.post(path, asked, format="json", headers={"Idempotency-Key": key})
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["Idempotency-Key"])
+
+
 def test_a_key_makes_one_piece_of_a_file_sent_twice(as_alice: APIClient, alice: User) -> None:
     def send(title: str, bars: int) -> Any:
         file = SimpleUploadedFile(f"{title}.mid", write_midi(small_score(bars)), "audio/midi")
