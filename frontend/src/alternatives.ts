@@ -1,6 +1,6 @@
 /** Several answers to one request, each with a seed of its own: asked for a few at a time, one of them on the stage. */
 import { showLeft } from './allowance.ts'
-import { cancelJob, createJob, type Job, type JobRequest } from './api.ts'
+import { createJob, giveUp, type Job, type JobRequest } from './api.ts'
 import { followBand } from './band.ts'
 import { find, make } from './dom.ts'
 import type { Take } from './rerollPanel.ts'
@@ -85,10 +85,15 @@ export class Alternatives {
   /** No more of these: what is not written yet is given up. */
   clear(): void {
     this.round++
-    for (const { job, take } of this.all.slice(1)) if (job && !take) giveUp(job)
+    this.leave()
     this.all = []
     this.current = 0
     this.strip.hidden = true
+  }
+
+  /** The page is left: what is on its way is given up, and what is written can be heard by who comes back. */
+  leave(): void {
+    for (const { job, take } of this.all.slice(1)) if (job && !take) giveUp(job)
   }
 
   private async write(one: Alternative, request: JobRequest, beside: string, round: number): Promise<void> {
@@ -120,9 +125,6 @@ export class Alternatives {
     })
   }
 }
-
-/** Its bars so far stay as a draft. */
-const giveUp = (job: Job) => void cancelJob(job.code).catch(() => undefined)
 
 /** The seed of the i-th alternative; the last seed of all is followed by the first. */
 export const seedAfter = (seed: number, i: number) => (seed > MAX_SEED - i ? i - 1 - (MAX_SEED - seed) : seed + i)

@@ -147,7 +147,11 @@ export const askInfill = (request: InfillRequest) => send<AcceptedJob>('POST', '
 
 export const getJob = (code: string) => send<Job>('GET', `/api/v1/generations/${code}/`)
 
-export const cancelJob = (code: string) => send<Job>('POST', `/api/v1/generations/${code}/cancel/`)
+/** Sent to its end also when the page is being left. */
+export const cancelJob = (code: string) => send<Job>('POST', `/api/v1/generations/${code}/cancel/`, undefined, {}, { keepalive: true })
+
+/** Cancels a job that nobody waits for any more. Its bars so far stay as a draft. */
+export const giveUp = ({ code }: Pick<Job, 'code'>) => void cancelJob(code).catch(() => undefined)
 
 export const getPiece = (code: string) => send<Piece & { score: ScoreJson }>('GET', `/api/v1/pieces/${code}/`)
 
@@ -318,8 +322,9 @@ export async function postForm(address: string, fields: Record<string, string>):
   throw formErrorFrom(response.status, parsed(await response.text()), (name) => response.headers.get(name))
 }
 
-async function send<T>(method: string, address: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+async function send<T>(method: string, address: string, body?: unknown, headers: Record<string, string> = {}, more: RequestInit = {}): Promise<T> {
   const response = await fetched(address, {
+    ...more,
     method,
     headers: {
       Accept: 'application/json',

@@ -128,6 +128,7 @@ export class Studio {
     this.listeners.abort()
     this.socket?.close()
     this.offering.abort()
+    this.alternatives.clear()
     this.player.dispose()
     this.roll.dispose()
   }
@@ -372,6 +373,8 @@ export class Studio {
     const { signal } = this.listeners
     const on = (id: string, act: () => void) => find(id, document).addEventListener('click', act, { signal })
     const openSheet = (open: boolean) => this.openSheet(open)
+    // The piece on the stage goes on being written, and its address leads back to it; to an alternative none does.
+    addEventListener('pagehide', () => this.alternatives.leave(), { signal })
     on('#generate', () => this.pressGenerate())
     on('#another', () => void this.generate())
     on('#keep', () => this.piece && this.keep.open(this.piece))

@@ -1,6 +1,7 @@
 """What tests do in the studio, and what they look at there."""
 
 import re
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +20,15 @@ def job_of(page: Page) -> dict[str, Any]:
     page.wait_for_url("**/studio/?job=*")
     code = parse_qs(urlsplit(page.url).query)["job"][0]
     return dict(page.request.get(f"/api/v1/generations/{code}/").json())
+
+
+def wait_for_end(page: Page, job: str, *, status: str) -> None:
+    """Wait until the job at this address of the API has ended, which must be so."""
+    begun = time.monotonic()
+    while (now := page.request.get(job).json()["status"]) in ("queued", "running"):
+        assert time.monotonic() - begun < 10, f"{job} is still {now}"
+        time.sleep(0.05)
+    assert now == status
 
 
 def piece_of(page: Page) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from generator.music.notes import make_notes
 from generator.music.score import Metre, Score, Track
 from tests.browser.people import new_name, sign_up
 from tests.browser.pieces import upload
+from tests.browser.studio import wait_for_end
 from tests.browser.test_draw import PIANO
 from tests.browser.test_edit_notes import edit, notes, point, view
 
@@ -216,6 +217,19 @@ def test_escape_leaves_all_as_it_was_and_locked_notes_survive(page: Page, song: 
     for _ in range(4):
         page.keyboard.press("Control+z")
     assert notes(page) == before
+
+
+def test_who_leaves_the_page_while_bars_are_played_anew_has_their_job_cancelled(
+    page: Page, song: str
+) -> None:
+    roll = edit(page, song)
+    ruler(page, roll, 1)
+    ruler(page, roll, 8, extend=True)
+    with page.expect_response("**/api/v1/infills/") as asked:
+        page.keyboard.press("i")
+    job = asked.value.json()["code"]
+    page.goto("/gallery/")
+    wait_for_end(page, f"/api/v1/infills/{job}/", status="cancelled")
 
 
 def test_why_it_cannot_is_said_in_a_waltz_and_beside_empty_tracks(page: Page, alice: str) -> None:

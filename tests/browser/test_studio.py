@@ -13,7 +13,16 @@ from tests.browser.keyboard import tab_to
 from tests.browser.listening import lag, listen, recording
 from tests.browser.people import PASSWORD, new_name
 from tests.browser.server import Server
-from tests.browser.studio import job_of, notes_of, notes_sounded, onsets_and_pitches, piece_of, roll, written
+from tests.browser.studio import (
+    job_of,
+    notes_of,
+    notes_sounded,
+    onsets_and_pitches,
+    piece_of,
+    roll,
+    wait_for_end,
+    written,
+)
 
 
 def test_what_is_heard_is_on_the_beat_of_the_roll(page: Page) -> None:
@@ -218,6 +227,22 @@ def test_alternatives_are_heard_by_number_and_enter_keeps_one(page: Page) -> Non
     expect(page.get_by_role("button", name="Hear alternative 4", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Hear alternative"))).to_have_count(4)
     assert job_of(page)["seed"] not in range(first["seed"], first["seed"] + 4)
+
+
+def test_who_leaves_the_studio_gives_up_the_alternatives_but_not_the_piece_on_its_stage(
+    slow_page: Page,
+) -> None:
+    page = slow_page
+    page.goto("/studio/")
+    page.get_by_role("radio", name="Pop piano").check()
+    page.get_by_label("Bars", exact=True).fill("64")
+    page.get_by_role("group", name="Alternatives").get_by_role("radio", name="2").check()
+    with page.expect_response("**/api/v1/generations/?alternative_of=*") as asked:
+        page.get_by_role("button", name="Generate", exact=True).click()
+    first, second = job_of(page)["code"], asked.value.json()["code"]
+    page.goto("/gallery/")
+    wait_for_end(page, f"/api/v1/generations/{second}/", status="cancelled")
+    assert page.request.get(f"/api/v1/generations/{first}/").json()["status"] != "cancelled"
 
 
 def test_when_the_first_alternative_breaks_off_the_others_can_be_heard(page: Page) -> None:

@@ -1,5 +1,5 @@
 /** Bars of a track played anew by a band: asked for, heard in turn, kept as one step or left. */
-import { askInfill, sentenceOf } from '../api.ts'
+import { askInfill, giveUp, type Job, sentenceOf } from '../api.ts'
 import { leftToday } from '../allowance.ts'
 import { followInfill } from '../band.ts'
 import type { TrackNoteRow } from '../jobSocket.ts'
@@ -40,6 +40,8 @@ export class Infill extends EventTarget {
   private alternatives: ReadonlyMap<number, readonly Note[]>[] = []
   private loop: { readonly range: TickRange | null; readonly on: boolean } | null = null
   private asked = 0
+  /** What the band still plays. */
+  private job: Job | null = null
 
   constructor(
     private readonly editor: Editor,
@@ -81,9 +83,13 @@ export class Infill extends EventTarget {
     editor.say(words.asking(this.name))
     try {
       const job = await askInfill({ score: scoreToJson(editor.score), tracks: stretch.tracks, start: stretch.from, end: stretch.to, alternatives: ALTERNATIVES })
+      if (asked !== this.asked) return giveUp(job)
+      this.job = job
       this.left = leftToday(job)
       await followInfill(job, (rows) => asked === this.asked && this.take(rows))
-      if (asked === this.asked && !this.count) this.fail(gettext('The band found nothing to play here.'))
+      if (asked !== this.asked) return
+      this.job = null
+      if (!this.count) this.fail(gettext('The band found nothing to play here.'))
     } catch (error) {
       if (asked === this.asked) this.fail(sentenceOf(error))
     }
@@ -148,6 +154,7 @@ export class Infill extends EventTarget {
 
   private fail(trouble: string): void {
     this.asked++
+    this.job = null
     this.trouble = trouble
     this.set('trouble')
     this.editor.say(trouble)
@@ -156,6 +163,8 @@ export class Infill extends EventTarget {
   private close(): void {
     const { player, loop } = this
     this.asked++
+    if (this.job) giveUp(this.job)
+    this.job = null
     if (loop) {
       player.pause()
       player.setLoop(loop.range)

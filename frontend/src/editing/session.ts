@@ -227,7 +227,14 @@ export class EditSession {
       editor.track = track
       editor.choose(note ? [note] : [], { silently: true })
     }
-    addEventListener('pagehide', () => this.timer && this.keep(), { signal })
+    addEventListener(
+      'pagehide',
+      () => {
+        this.infill.leave()
+        if (this.timer) this.keep()
+      },
+      { signal },
+    )
   }
 
   private show(): void {
