@@ -1,17 +1,16 @@
 /** The page where a band plays along with tracks of a piece: which stay, in which roles, which bars, then press. */
 import { showLeft, showLeftAtFirst } from './allowance.ts'
 import { keepPiece, sentenceOf } from './api.ts'
-import { accompany, followBand, sameNotes } from './band.ts'
+import { accompany, followBand } from './band.ts'
 import { bindDialogs, bindKeysDialog } from './dialogs.ts'
 import { find, findAll, pageData } from './dom.ts'
-import { type Choice, isShared, notesIn, ticksOf, troubleWith } from './givenChoice.ts'
-import { byOnset } from './note.ts'
+import { type Choice, isShared, ticksOf, troubleWith, whatCameOf } from './givenChoice.ts'
 import './playerElement.ts'
 import { barCount, type Score, scoreFromJson, type ScoreJson } from './score.ts'
 import { Synth } from './synth.ts'
 import { toast } from './toast.ts'
 import { Upload } from './upload.ts'
-import { gettext, interpolate, ngettext } from './words.ts'
+import { gettext, interpolate } from './words.ts'
 
 interface AccompanyData {
   piece: { code: string; title: string }
@@ -171,16 +170,9 @@ class AccompanyPage {
   }
 
   /** Whether the given notes are the same, one by one, is looked at and said. */
-  private report({ tracks, first, last }: Choice, made: Score): void {
-    const [from, to] = ticksOf(this.source, first, last)
-    const given = new Map<string, ReturnType<typeof notesIn>>()
-    for (const { track, role } of tracks) given.set(role, [...(given.get(role) ?? []), ...notesIn(this.source.tracks[track]!.notes, from, to)].sort(byOnset))
-    const n = [...given.values()].reduce((sum, notes) => sum + notes.length, 0)
-    const stayed = [...given].every(([role, notes]) => sameNotes(notes, made.tracks.find((track) => track.role === role)?.notes ?? []))
-    const said = stayed
-      ? interpolate(ngettext('%s given note is unchanged.', '%s given notes are unchanged.', n), [n])
-      : gettext('Tracks that share a role became one part.')
-    this.say(`${said} ${gettext('It is a draft of yours. Press again for another band.')}`, stayed)
+  private report(choice: Choice, made: Score): void {
+    const { sentence, stayed } = whatCameOf(choice, this.source, made)
+    this.say(`${sentence} ${gettext('It is a draft of yours. Press again for another band.')}`, stayed)
   }
 
   private async keep(): Promise<void> {

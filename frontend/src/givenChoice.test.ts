@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Choice, isShared, notesIn, ticksOf, troubleWith } from './givenChoice.ts'
+import { type Choice, isShared, notesIn, ticksOf, troubleWith, whatCameOf } from './givenChoice.ts'
 import type { Score } from './score.ts'
 
 const offer = { bars: 24, most: 8, runs: [[1, 12], [15, 15], [20, 24]] as const } // prettier-ignore
@@ -30,4 +30,21 @@ test('bars in ticks, and the notes that begin in them', () => {
   expect(ticksOf(score, 2, 3)).toEqual([1440, score.length])
   const note = (onset: number, duration: number) => ({ onset, duration, pitch: 60, velocity: 80 })
   expect(notesIn([note(1430, 100), note(1440, 480), note(3000, 960), note(3360, 9)], 1440, 3360)).toEqual([note(0, 480), note(1560, 360)])
+})
+
+test('what came of the given notes is said as it is', () => {
+  const note = (onset: number, pitch = 60) => ({ onset, duration: 480, pitch, velocity: 80 })
+  const score = (...parts: [role: string, notes: ReturnType<typeof note>[]][]): Score => ({
+    length: 2 * 1920,
+    tempos: [],
+    metres: [{ tick: 0, numerator: 4, denominator: 4 }],
+    tracks: parts.map(([role, notes]) => ({ name: role, role, program: 0, isDrum: false, notes })),
+  })
+  const source = score(['piano', [note(0), note(1920)]], ['other', [note(1920)]])
+  const bass: [string, ReturnType<typeof note>[]] = ['bass', [note(0, 40)]]
+  expect(whatCameOf(choice(2, 2, 'piano'), source, score(bass, ['piano', [note(0)]]))).toEqual({ sentence: '1 given note is unchanged.', stayed: true })
+  // Both play one note at once.
+  expect(whatCameOf(choice(2, 2, 'piano', 'piano'), source, score(bass, ['piano', [note(0)]]))).toEqual({ sentence: 'Tracks that share a role became one part.', stayed: false })
+  // Edited in another window meanwhile.
+  expect(whatCameOf(choice(2, 2, 'piano'), source, score(bass, ['piano', [note(0, 62)]]))).toEqual({ sentence: 'The piece has changed since this page was opened.', stayed: false })
 })

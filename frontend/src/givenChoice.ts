@@ -1,8 +1,9 @@
 /** What is given to a band: tracks in their roles and some bars. Pure: what is wrong with a choice, and what must come back of it. */
+import { sameNotes } from './band.ts'
 import { byOnset, type Note } from './note.ts'
 import { BAND } from './roles.ts'
 import { barsBetween, type Score } from './score.ts'
-import { gettext, interpolate } from './words.ts'
+import { gettext, interpolate, ngettext } from './words.ts'
 
 export interface GivenTrack {
   readonly track: number
@@ -53,4 +54,16 @@ export function notesIn(notes: readonly Note[], from: number, to: number): Note[
     .filter(({ onset }) => onset >= from && onset < to)
     .map((note) => ({ ...note, onset: note.onset - from, duration: Math.min(note.duration, to - note.onset) }))
     .sort(byOnset)
+}
+
+/** Whether the given notes of `source` came back one by one in what a band made, and a sentence about it. */
+export function whatCameOf({ tracks, first, last }: Choice, source: Score, made: Score): { sentence: string; stayed: boolean } {
+  const [from, to] = ticksOf(source, first, last)
+  const given = new Map<string, Note[]>()
+  for (const { track, role } of tracks) given.set(role, [...(given.get(role) ?? []), ...notesIn(source.tracks[track]!.notes, from, to)].sort(byOnset))
+  const n = [...given.values()].reduce((sum, notes) => sum + notes.length, 0)
+  const stayed = [...given].every(([role, notes]) => sameNotes(notes, made.tracks.find((track) => track.role === role)?.notes ?? []))
+  if (stayed) return { sentence: interpolate(ngettext('%s given note is unchanged.', '%s given notes are unchanged.', n), [n]), stayed }
+  // A band leaves every note of a track that has its role to itself: only a newer piece has others.
+  return { sentence: isShared(tracks) ? gettext('Tracks that share a role became one part.') : gettext('The piece has changed since this page was opened.'), stayed }
 }
