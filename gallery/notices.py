@@ -109,7 +109,7 @@ def mail(notice_id: int) -> bool:
     notice = found.filter(pk=notice_id, read_at=None).first()
     if notice is None or not notice.person.email:
         return False
-    with translation.override(language_of(notice.person)):
+    with translation.override(language_of(notice.person_id)):
         context = {"notice": notice, "sentence": sentence(notice), "site": site_address()}
         text = render_to_string("gallery/mail/notice.txt", context)
         subject = " ".join(f"Ostinato: {sentence(notice)}".split())

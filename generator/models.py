@@ -52,6 +52,9 @@ class Job(models.Model):
     )
     bars_done = models.PositiveIntegerField(default=0)
     idempotency_key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    language = models.CharField(
+        max_length=16, blank=True, help_text=_("In which it was asked, for an owner who never chose one.")
+    )
     small = models.BooleanField(
         default=False, help_text=_("Counts as part of one of the day's, as it changes or repeats one.")
     )

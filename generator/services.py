@@ -79,6 +79,7 @@ def job_create(
         seed=secrets.randbelow(MAX_SEED + 1) if seed is None else seed,
         bars=bars_of(request, prime),
         idempotency_key=idempotency_key,
+        language=translation.get_language() or "",
         small=small,
         turn=fair_turn(owner, bars=bars_to_write(request, prime)),
     )
@@ -314,12 +315,13 @@ def _set_aside(job: Job, *, problem: str) -> None:
     logger.error(
         "Job %s is set aside: %s", job.code, problem.strip().splitlines()[-1] if problem.strip() else ""
     )
-    message = _("The generator broke down over this piece more than once, so it was set aside.") + " "
-    message += (
-        _("The bars made until then are kept. Try again with another seed.")
-        if job.bars_done
-        else _("Nothing of yours is lost. Try again with another seed.")
-    )
+    with translation.override(language_of(job.owner_id, job.language)):
+        message = _("The generator broke down over this piece more than once, so it was set aside.") + " "
+        message += (
+            _("The bars made until then are kept. Try again with another seed.")
+            if job.bars_done
+            else _("Nothing of yours is lost. Try again with another seed.")
+        )
     _end(
         job,
         Job.Status.FAILED,
@@ -380,7 +382,7 @@ def _piece_of(job: Job) -> Piece | None:
     if made is None:
         return kept_by_recipe(job)
     parent, kind = _parent_of(job) or (None, None)
-    with translation.override(language_of(job.owner)):
+    with translation.override(language_of(job.owner_id, job.language)):
         title = _title_of(job, made, parent, kind)
     piece = piece_create(
         owner=job.owner,

@@ -88,10 +88,11 @@ def remember(person: Any, language: str) -> None:
     Profile.objects.update_or_create(person=person, defaults={"language": language})
 
 
-def language_of(person: User) -> str:
-    """What a member chose; the site's own where they never did."""
-    chosen = Profile.objects.filter(person=person).values_list("language", flat=True).first()
-    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+def language_of(person_id: int, asked_in: str = "") -> str:
+    """What a member chose; else the language in which somebody asked for something; else the site's own."""
+    chosen = Profile.objects.filter(person_id=person_id).values_list("language", flat=True).first()
+    spoken = dict(settings.LANGUAGES)
+    return next((language for language in (chosen, asked_in) if language in spoken), settings.LANGUAGE_CODE)
 
 
 def on_sign_in(person: User, response: HttpResponse) -> None:

@@ -13,6 +13,7 @@ from django.utils import translation
 from gallery.models import Notification, Profile
 from gallery.notices import mail as send_notice
 from gallery.words import key_name
+from generator.models import Job
 from musicsite.languages import catalogue_address
 from tests.conftest import PASSWORD, Make, run
 
@@ -129,3 +130,32 @@ def test_a_piece_is_named_in_the_language_of_who_asked_for_it(alice: User, make_
     piece = run(make_job(alice, key="G major")).piece
     assert piece is not None
     assert piece.title == "Choral in G-Dur"
+
+
+def ask_in_german(client: Client) -> Job:
+    """A job of a guest's, in line."""
+    asked = {"model": "rnn", "style": "chorale", "bars": 2, "key": "G major"}
+    client.post("/api/v1/generations/", asked, "application/json", headers=GERMAN)
+    return Job.objects.get()
+
+
+def test_a_guests_piece_is_named_in_the_language_of_the_page(client: Client) -> None:
+    piece = run(ask_in_german(client)).piece
+    assert piece is not None
+    assert piece.title == "Choral in G-Dur"
+
+
+def test_what_a_member_chose_goes_before_what_a_program_of_theirs_asks_in(
+    alice: User, client: Client
+) -> None:
+    Profile.objects.create(person=alice, language="en-gb")
+    client.force_login(alice)
+    piece = run(ask_in_german(client)).piece
+    assert piece is not None
+    assert piece.title == "Chorale in G major"
+
+
+def test_a_guest_is_told_in_the_language_of_the_page_that_a_piece_was_set_aside(client: Client) -> None:
+    job = ask_in_german(client)
+    Job.objects.filter(pk=job.pk).update(attempt=settings.MAX_ATTEMPTS)
+    assert "beiseitegelegt" in run(job).error_message
