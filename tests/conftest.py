@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.utils import translation
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
@@ -56,7 +57,8 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def quick_and_alone(request: pytest.FixtureRequest, settings: Settings) -> Iterator[None]:
-    """Each test begins with an empty cache and the fake engine; passwords are hashed in no time."""
+    """Each test begins in English with an empty cache and the fake engine; passwords are hashed in no time."""
+    translation.deactivate()  # a request leaves its reader's language behind
     settings.ENGINE = "tests.fake_engine.FakeEngine"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
