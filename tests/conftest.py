@@ -57,7 +57,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def quick_and_alone(request: pytest.FixtureRequest, settings: Settings) -> Iterator[None]:
-    """Each test begins in English with an empty cache and the fake engine; passwords are hashed in no time."""
+    """Each test begins in English, with an empty cache and the fake engine; passwords take no time."""
     translation.deactivate()  # a request leaves its reader's language behind
     settings.ENGINE = "tests.fake_engine.FakeEngine"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
