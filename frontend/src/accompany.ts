@@ -1,6 +1,6 @@
 /** "Accompany" on the page of an empty roll: what a person drew or played stays, and a band plays along. */
 import { showLeft, showLeftAtFirst } from './allowance.ts'
-import { ApiError, editNotes, getPiece, keepPiece, notesVersion, type Piece, sentenceOf } from './api.ts'
+import { ApiError, editNotes, getPiece, giveUp, keepPiece, notesVersion, type Piece, sentenceOf } from './api.ts'
 import { accompany, followBand, sameNotes } from './band.ts'
 import type { Editor } from './editing/Editor.ts'
 import { infilled } from './editing/infilling.ts'
@@ -32,7 +32,8 @@ export function metreTrouble({ metres }: Score): string | null {
 
 export class Accompaniment {
   private editor: Editor | null = null
-  private busy = false
+  /** There while a band plays along. */
+  private playing: AbortController | null = null
 
   constructor(
     private readonly element: PlayerElement,
@@ -64,22 +65,40 @@ export class Accompaniment {
     }
   }
 
+  /** Another drawing begins: no band plays along with this one any more. */
   forget(): void {
+    this.leave()
     localStorage.removeItem(PLAYED)
   }
 
+  /** The band goes on along with the same notes in another tempo, but not in a metre that it does not play. */
   private follow(editor: Editor): void {
     this.editor = editor
+    const trouble = metreTrouble(editor.score)
+    if (trouble) this.leave()
     const show = () => this.element.roll?.lock(lockedTracks(editor.score))
     editor.addEventListener('score', show)
     show()
     // Before the press, and gone when the metre is one that a band plays.
-    this.say(metreTrouble(editor.score) ?? '')
+    if (!this.playing) this.say(trouble ?? '')
+  }
+
+  /** The band is stopped, and what it played so far is taken back. */
+  private leave(): void {
+    if (!this.playing) return
+    this.playing.abort()
+    this.editor?.leaveTried()
+    this.end()
+  }
+
+  private end(): void {
+    this.playing = null
+    this.button.removeAttribute('aria-busy')
   }
 
   private async start(): Promise<void> {
     const { editor } = this
-    if (!editor || this.busy) return
+    if (!editor || this.playing) return
     const trouble = metreTrouble(editor.score)
     if (trouble) return this.say(trouble)
     // What is only tried, bars played anew, is left.
@@ -87,36 +106,40 @@ export class Accompaniment {
     const given = givenTracks(editor.score)
     if (!given.length) return this.say(gettext('Draw or play a few notes first: the band plays along with them.'))
     if (given.length === editor.score.tracks.length) return this.say(gettext('All five tracks have notes of yours. Empty one for the band to play.'))
-    this.busy = true
+    const { signal } = (this.playing = new AbortController())
     this.button.setAttribute('aria-busy', 'true')
     this.say(gettext('The band listens'))
     try {
-      await this.play(editor, given)
+      await this.play(editor.score, given, signal)
     } catch (error) {
-      editor.leaveTried()
+      if (signal.aborted) return
+      this.editor?.leaveTried()
       this.say('')
       toast(sentenceOf(error))
     } finally {
-      this.busy = false
-      this.button.removeAttribute('aria-busy')
+      if (!signal.aborted) this.end()
     }
   }
 
-  private async play(editor: Editor, given: readonly number[]): Promise<void> {
-    const asked = editor.score
+  private async play(asked: Score, given: readonly number[], signal: AbortSignal): Promise<void> {
     const bars = barCount(asked)
     const tracks = given.map((track) => ({ track, role: asked.tracks[track]!.role }))
     const job = await accompany({ score: scoreToJson(asked), tracks })
     showLeft(job)
+    if (signal.aborted) return giveUp(job)
+    signal.addEventListener('abort', () => giveUp(job))
     const others = asked.tracks.flatMap((_, i) => (given.includes(i) ? [] : [i]))
     // Laid into the drawing as it is by then: who goes on drawing meanwhile loses nothing, and what is locked stays.
     const placed = (from: Score, score: Score) =>
       infilled(from, { from: 0, to: from.length, tracks: others }, new Map(others.map((i) => [i, byModel(notesOf(score, from.tracks[i]!.role))])))
     const { score, piece } = await followBand(job, (soFar) => {
+      if (signal.aborted) return
       const done = barCount({ ...soFar, length: Math.max(0, ...soFar.tracks.flatMap(({ notes }) => notes.map(({ onset }) => onset + 1))) })
       this.say(interpolate(gettext('Bar %s of %s'), [done, bars]))
-      editor.preview((from) => placed(from, soFar), 'model')
+      this.editor!.preview((from) => placed(from, soFar), 'model')
     })
+    if (signal.aborted) return
+    const editor = this.editor!
     editor.perform(gettext('Accompany'), { score: placed(editor.score, score).score, selected: new Set() }, 'model')
     localStorage.setItem(PLAYED, piece)
     const stayed = given.every((track) => sameNotes(asked.tracks[track]!.notes, notesOf(score, asked.tracks[track]!.role)))

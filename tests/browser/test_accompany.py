@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from generator.music.midi import read_midi
 from tests.browser.test_draw import DRUMS, PIANO
@@ -83,6 +84,66 @@ def test_the_saved_piece_says_whose_each_note_is_and_exports_five_named_tracks(
     expect(page.get_by_role("radio", name="Pencil")).to_be_checked()
     page.keyboard.press("Control+z")
     expect(page.get_by_role("img", name="Piano roll, 8 notes, 5 tracks, 4 bars")).to_be_visible()
+
+
+class HeldBand:
+    """A band of which the page hears the first bar, and the rest not until `release`."""
+
+    def __init__(self, page: Page) -> None:
+        self.held: list[str | bytes] | None = []
+        page.route_web_socket(re.compile(r"/ws/jobs/"), self.follow)
+
+    def follow(self, line: WebSocketRoute) -> None:
+        self.line = line
+        line.connect_to_server().on_message(self.hear)
+
+    def hear(self, message: str | bytes) -> None:
+        event = json.loads(message)
+        late = event["type"] == "finished" or (event["type"] == "notes" and event["bars_done"] > 1)
+        if late and self.held is not None:
+            self.held.append(message)
+        else:
+            self.line.send(message)
+
+    def release(self) -> None:
+        held, self.held = self.held or [], None
+        for message in held:
+            self.line.send(message)
+
+
+def test_the_tempo_may_change_while_the_band_plays_along(page: Page, drawn: list[list[int]]) -> None:
+    band = HeldBand(page)
+    page.get_by_role("button", name="Accompany").click()
+    expect(page.get_by_text("Bar 1 of 4")).to_be_visible()
+    tempo = page.get_by_role("spinbutton", name="Tempo", exact=True)
+    tempo.fill("150")
+    tempo.press("Tab")
+    expect(page.get_by_role("spinbutton", name="Tempo beats a minute")).to_have_value("150")
+    expect(page.get_by_role("radio", name="Pencil")).to_be_checked()
+    assert others(page) == [[], [], [], []], "what is not played to its end is not kept"
+    band.release()
+    expect(page.get_by_text("Your 8 notes are unchanged.")).to_be_visible()
+    assert all(others(page)), "each of the four plays something"
+    assert (notes(page, PIANO), locked(page)) == (drawn, [PIANO])
+    page.get_by_role("button", name="Undo").click()
+    assert (notes(page, PIANO), others(page)) == (drawn, [[], [], [], []])
+
+
+def test_a_band_stops_when_the_metre_becomes_one_that_it_does_not_play(
+    page: Page, drawn: list[list[int]]
+) -> None:
+    band = HeldBand(page)
+    page.get_by_role("button", name="Accompany").click()
+    expect(page.get_by_text("Bar 1 of 4")).to_be_visible()
+    with page.expect_request("**/cancel/"):
+        page.get_by_label("Metre").select_option("3/4")
+    expect(page.get_by_text("The band plays in 4/4 only. Choose 4/4")).to_be_visible()
+    band.release()
+    page.get_by_label("Metre").select_option("4/4")
+    expect(page.get_by_text("The band plays in 4/4 only. Choose 4/4")).to_be_hidden()
+    assert (notes(page, PIANO), others(page)) == (drawn, [[], [], [], []])
+    accompany(page)
+    assert all(others(page)), "each of the four plays something"
 
 
 def test_nothing_to_play_along_with_is_said(page: Page) -> None:

@@ -75,3 +75,12 @@ test('what a band only tries is no part of a step by hand', () => {
   editor.leaveTried()
   expect(onsets(editor)).toEqual([0, 1920, 3840, 6240, 6720])
 })
+
+test('what is only shown is no part of the score that the steps made', () => {
+  const editor = new Editor(score)
+  editor.preview((from) => withNote(from, 960), 'model')
+  expect(editor.score).not.toBe(score)
+  expect(editor.settled).toBe(score)
+  editor.perform('Accompany', { score: editor.score, selected: new Set() }, 'model')
+  expect(editor.settled).toBe(editor.score)
+})

@@ -219,6 +219,11 @@ export class Editor extends EventTarget {
     this.take(change(this.before) ?? { score: this.before, selected: this.selected_ })
   }
 
+  /** The score that the steps made, without what is only shown. */
+  get settled(): Score {
+    return this.before ?? this.score_
+  }
+
   get isPreviewing(): boolean {
     return this.before !== null
   }

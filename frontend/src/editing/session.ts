@@ -199,7 +199,8 @@ export class EditSession {
 
   /** The work with its tracks in the order of what it is kept for. */
   private get ordered(): { readonly score: Score; readonly history: History } {
-    return this.places ? reordered(this.editor.score, this.editor.history, this.places) : this.editor
+    const { settled: score, history } = this.editor
+    return this.places ? reordered(score, history, this.places) : { score, history }
   }
 
   // ——— what is joined ———
