@@ -63,12 +63,12 @@ from generator.engine.seats import (
     HAS_PREVIOUS,
     KEY,
     LENGTH,
-    MAX_SOUNDING,
     METRE,
     N_DRAWN,
-    N_SOUNDING,
+    N_WRITTEN,
     NOW,
     PREVIOUS,
+    RECENT,
     TEMPERATURE_PITCH,
     TEMPERATURE_RHYTHM,
     TOP_P,
@@ -158,8 +158,8 @@ def _onset(net: Packed, words: Words, seats: Seats, seat: int, step: int, out: n
         _add(table, start[AT_REMAINING] + m * words.n_durations + left, out)
         _add(table, start[AT_LAST_PITCH] + m * (N_PITCHES + 1) + seats.last_pitch[seat, m], out)
     plane = words.n_tracks * N_PITCHES
-    for i in range(fields[N_SOUNDING]):
-        onset, end, track, pitch = seats.sounding[seat, i]
+    for n in range(max(0, fields[N_WRITTEN] - RECENT), fields[N_WRITTEN]):
+        onset, end, track, pitch = seats.sounding[seat, n % RECENT]
         cell = start[AT_SOUNDING] + track * N_PITCHES + pitch
         if onset == now:
             _add(table, 2 * plane + cell, out)
@@ -271,22 +271,12 @@ def _may_duration(words: Words, seats: Seats, seat: int, step: int, room: Room) 
 @compiled
 def _push(seats: Seats, seat: int, word: np.ndarray) -> None:
     """Write one note and move to its onset, as tokens.Cursor.push."""
-    fields, sounding = seats.fields[seat], seats.sounding[seat]
+    fields = seats.fields[seat]
     fields[NOW] += word[0]
     now, track, pitch, duration = fields[NOW], word[1], word[2], word[3]
-    n = fields[N_SOUNDING]
-    if word[0]:
-        kept = 0
-        for i in range(n):
-            if sounding[i, 1] >= now:
-                sounding[kept] = sounding[i]
-                kept += 1
-        n = kept
-    if n == MAX_SOUNDING:
-        sounding[:-1] = sounding[1:].copy()
-        n -= 1
-    sounding[n, 0], sounding[n, 1], sounding[n, 2], sounding[n, 3] = now, now + duration, track, pitch
-    fields[N_SOUNDING] = n + 1
+    note = seats.sounding[seat, fields[N_WRITTEN] % RECENT]
+    note[0], note[1], note[2], note[3] = now, now + duration, track, pitch
+    fields[N_WRITTEN] += 1
     seats.ends[seat, track] = max(seats.ends[seat, track], now + duration)
     seats.last_pitch[seat, track] = pitch
     fields[HAS_PREVIOUS] = 1

@@ -13,16 +13,14 @@ from generator.engine.seats import (
     LENGTH,
     METRE,
     N_FIELDS,
-    N_SOUNDING,
+    N_WRITTEN,
     NOW,
     PREVIOUS,
+    RECENT,
     told,
 )  # fmt: skip
 from generator.music.tokens import MAX_BARS_LEFT, N_PITCHES, N_PLANES, Vocabulary
 from generator.networks.rnn import At, Before
-
-RECENT = 256
-"""Notes of a row that may sound at a time: of more written meanwhile, the oldest are forgotten."""
 
 # Columns of `sounding`.
 ONSET, END, TRACK, PITCH = range(4)
@@ -32,7 +30,7 @@ class Standing:
     """S seats, M tracks, as seats.Seats has them; times in grid steps.
 
     fields: (S, N_FIELDS) int64. ends, last_pitch: (S, M) int64. pitches: (S, M, 128) bool. sounding: (S,
-    RECENT, 4) int64, the last notes, the newest over the oldest. sampling: (S, 3) float64.
+    RECENT, 4) int64. sampling: (S, 3) float64.
 
     An empty seat is a row that has nothing to write: it ends with every step.
     """
@@ -110,11 +108,11 @@ class Standing:
         own = (track[:, None] == self._tracks) & going[:, None]
         self.ends.copy_(torch.where(own, self.ends.maximum(end[:, None]), self.ends))
         self.last_pitch.copy_(torch.where(own, pitch[:, None], self.last_pitch))
-        slot = (self.field(N_SOUNDING) % RECENT)[:, None, None].expand(-1, 1, 4)
+        slot = (self.field(N_WRITTEN) % RECENT)[:, None, None].expand(-1, 1, 4)
         note = torch.stack([now, end, track, pitch], 1)[:, None]
         oldest = self.sounding.gather(1, slot)
         self.sounding.scatter_(1, slot, torch.where(going[:, None, None], note, oldest))
-        self.field(N_SOUNDING).add_(going)
+        self.field(N_WRITTEN).add_(going)
         self.field(NOW).copy_(torch.where(going, now, self.field(NOW)))
         self.field(HAS_PREVIOUS).copy_(torch.where(going, 1, self.field(HAS_PREVIOUS)))
         previous = self.fields[:, PREVIOUS : PREVIOUS + 5]

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, gelu
 
 from generator.engine import kernel
 from generator.engine.int8_writer import Int8Writer
 from generator.engine.note_step import NoteStep
 from generator.engine.rows import Row, SamplingParams
+from generator.engine.seats import RECENT
 from generator.music.styles import STYLES
 from generator.music.tokens import WORD, Form
 from generator.networks.checkpoints import Checkpoint
@@ -80,6 +81,27 @@ def test_what_may_be_drawn_is_what_the_rules_allow(style: str, key_lock: bool) -
             assert np.array_equal(room.allowed[: vocab.n_durations], rules.may_duration(gap)[0].numpy())
             kernel._push(seats, 0, ids.numpy())
             step.standing.push(ids[None], here)
+
+
+def test_of_many_notes_it_forgets_those_that_the_tensors_forget() -> None:
+    """Chords of five, of which every other note sounds on past what is remembered."""
+    writer, row = make_writer("pop", 1), make_row("pop", 1, bars=8)
+    writer._sit(row, 0)
+    network = writer.checkpoint.network
+    step = NoteStep(network, STYLES["pop"], 1)
+    step.sit(0, row)
+    silence, gap = torch.zeros(1, network.config.width), torch.ones(1, dtype=torch.int64)
+    for i in range(2 * RECENT):
+        word = torch.tensor([int(i % 5 == 0), 1, 30 + i % 60, 64 if i % 2 else 1, 0])
+        kernel._push(writer._seats, 0, word.numpy())
+        step.standing.push(word[None], torch.ones(1, dtype=torch.bool))
+        heard = np.zeros(network.config.head, np.float32)
+        kernel._onset(writer._packed, writer._words, writer._seats, 0, 1, heard)
+        with torch.inference_mode():
+            among = step.standing.lit(gap, torch.float32) @ network.at_sounding.weight
+            expected = network.onset_among(silence, step.standing.at(gap), among)[0]
+            told = gelu(network.to_at(silence)[0] + torch.from_numpy(heard))
+        assert torch.allclose(told, expected, atol=1e-4)
 
 
 def test_a_thousand_seeds_are_the_same_pieces_alone_and_among_63_others() -> None:
