@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -35,7 +35,7 @@ from gallery.words import style_title
 from generator.music.styles import STYLES
 from musicsite.long_lists import MOST, LongList, people_called, word
 
-RECENT = 10_000  # comments, and collections, whose words are searched
+RECENT = 10_000  # comments, collections and reports whose words are searched
 
 
 class Shown(admin.SimpleListFilter):
@@ -94,13 +94,14 @@ def piece_coded(words: str) -> list[int]:
     return list(Piece.objects.filter(code=words).values_list("pk", flat=True))
 
 
-def lately(model: type[Model], column: str) -> Callable[[str], QuerySet[Any]]:
+def lately(model: type[Model], *columns: str) -> Callable[[str], QuerySet[Any]]:
     """Ids of the newest rows that say so: to look for it in all of them would mean to read all."""
 
     def found(words: str) -> QuerySet[Any]:
         rows = model._default_manager
         newest = rows.order_by("-pk").values("pk")[:RECENT]
-        return rows.filter(pk__in=newest, **{f"{column}__icontains": words}).values("pk")
+        says_so = Q.create([(f"{column}__icontains", words) for column in columns], connector=Q.OR)
+        return rows.filter(says_so, pk__in=newest).values("pk")
 
     return found
 
@@ -251,6 +252,17 @@ class ReportAdmin(WithModeration):
         "collection__title",
         "profile__person__username",
     ]
+    search_help_text = _(
+        "A code, a reporter's or a reported person's whole name, or some of the words of the newest 10,000 "
+        "reports and of what they are about"
+    )
+    found_by = {
+        "code": word,
+        "reporter__in": people_called,
+        "person__in": people_called,
+        "profile__in": people_called,
+        "pk__in": lately(Report, "words", "piece__title", "comment__text", "collection__title"),
+    }
     list_select_related = [
         "reporter", "piece", "comment__piece", "person", "collection", "profile__person", "decided_by",
     ]  # fmt: skip

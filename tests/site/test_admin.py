@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gallery.models import Collection, Piece
+from gallery.models import Collection, Piece, Profile, Report
+from gallery.moderation import report_create
 from gallery.opinions import comment_add, piece_rate
 from generator.models import Job, Message, Worker
 from generator.services import job_fail, job_start
@@ -113,6 +114,30 @@ def test_a_collection_is_found_by_its_title_among_the_newest(
     monkeypatch.setattr("gallery.admin.RECENT", 3)
     assert listed("spring") == []  # an older one is found by its code
     assert listed(old.code) == [old]
+
+
+def test_a_report_is_found_by_who_and_what_it_is_about_among_the_newest(
+    admin: Client, alice: User, bob: User, make_piece: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = make_piece(alice, title="Winter rain", visibility="public")
+    comment = comment_add(piece=piece, person=alice, text="A hymn to snow.")
+    profile = Profile.objects.create(person=alice, about="I sing.")
+    old, of_comment, of_person, of_profile = [
+        report_create(reporter=bob, subject=subject, reason="other", words=words)
+        for subject, words in ((piece, "Mine"), (comment, "Rude"), (alice, "Loud"), (profile, "Odd"))
+    ]
+
+    def listed(words: str) -> set[Report]:
+        return set(admin.get("/admin/gallery/report/", {"q": words}).context["cl"].result_list)
+
+    assert listed("NTER ra") == listed("mine") == {old}
+    assert listed("hymn") == {of_comment}
+    assert listed("alice") == {of_person, of_profile}
+    assert len(listed("bob")) == 4
+    assert listed("bo") == set()
+    monkeypatch.setattr("gallery.admin.RECENT", 3)
+    assert listed("mine") == set()  # an older one is found by its code
+    assert listed(old.code) == {old}
 
 
 def test_a_job_that_was_set_aside_can_be_found_with_what_happened(admin: Client, queued_job: Job) -> None:
