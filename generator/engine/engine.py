@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import queue
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +20,7 @@ from generator.engine.desk import Desk
 from generator.engine.errors import GenerationError
 from generator.engine.families import FAMILIES, Family
 from generator.engine.lane import MAX_ROWS, Lane
+from generator.engine.listening import heard
 from generator.engine.rows import Chunk, GenerationRequest, Opening, Row
 from generator.engine.shelf import Shelf
 from generator.engine.writer import AnyWriter, writers_for
@@ -137,7 +137,7 @@ class Engine:
                 lane.put(row, style.writers[lane.number])
             waiting = True
             try:
-                for item in _joined(row.out):
+                for item in heard(row.out):
                     if waiting and isinstance(item, Chunk) and item.notes:
                         self._first_notes.append((time.monotonic() - asked) * 1000)
                         waiting = False
@@ -201,37 +201,3 @@ def lanes_for(device: torch.device) -> int:
     if device.type != "cpu":
         return 1
     return min(MOST_LANES, len(os.sched_getaffinity(0)))
-
-
-def _joined(out: queue.SimpleQueue[Opening | Chunk | Exception | None]) -> Iterator[Opening | Chunk]:
-    """What a row put out, chunks that have gathered while the listener was busy joined to one.
-
-    Who writes each chunk to a disk is slower than the engine: so it gets fewer and larger ones, and the first
-    at once. Raises the exception that the row ended with.
-    """
-    item = out.get()
-    while item is not None:
-        following: Opening | Chunk | Exception | _Nothing | None = NOTHING
-        if isinstance(item, Exception):
-            raise item
-        if isinstance(item, Chunk):
-            while isinstance(following := _at_hand(out), Chunk):
-                item = Chunk([*item.notes, *following.notes], following.until, following.bars_done)
-        yield item
-        item = out.get() if isinstance(following, _Nothing) else following
-
-
-class _Nothing:
-    """Nothing is in the queue yet."""
-
-
-NOTHING = _Nothing()
-
-
-def _at_hand(
-    out: queue.SimpleQueue[Opening | Chunk | Exception | None],
-) -> Opening | Chunk | Exception | _Nothing | None:
-    try:
-        return out.get_nowait()
-    except queue.Empty:
-        return NOTHING
