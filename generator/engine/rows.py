@@ -24,7 +24,7 @@ WordRow = list[int]
 """[step, track, pitch, duration, velocity] of one note of the network's, in ids; step == vocabulary.end ends
 the piece."""
 
-CHUNK_SECONDS, SOONEST_SECONDS = 0.1, 0.02
+CHUNK_SECONDS, SOONEST_SECONDS = 0.1, 0.05
 """Notes are handed out after the first while they come slowly, else at bar lines that are as far apart as the
 second: each time wakes somebody, and there are many."""
 
@@ -116,7 +116,7 @@ class Row:
         self._set_tracks(request.prime)
         self._set_unread(request)
         self._pending: list[NoteRow] = []
-        self._first_notes = 2 * len(style.voices)  # handed out one onset after another
+        self._n_whole = 0  # of them, those that start before the last
         self._flushed = time.monotonic()
         self.written_from = self._prime_length // style.ticks_per_step
         self._bar_out = self._prime_length // self._bar_ticks
@@ -227,41 +227,42 @@ class Row:
 
     def read(self, n: int) -> list[WordRow]:
         """The next n words, or as many as are left, that the network is only shown."""
+        if not self._unread:
+            return []
         words = [self._unread.pop() for _ in range(min(n, len(self._unread)))]
         self.now += sum(step for step, *_ in words)
         return words
 
     def accept(self, words: list[WordRow]) -> None:
         """Take what was drawn, in order."""
-        vocabulary, ticks = self.style.vocabulary, self.style.ticks_per_step
+        vocabulary, ticks, semitones = self.style.vocabulary, self.style.ticks_per_step, self._semitones
+        tracks, velocities, pending = self._track_of_voice, vocabulary.velocities, self._pending
         for step, voice, pitch, duration, velocity in words:
             if step == vocabulary.end:
                 self.finish()
                 return
             if step:
                 self.now += step
-                self._flush_if_due()
-            self._pending.append(
-                [
-                    self._track_of_voice[voice],
-                    self.now * ticks,
-                    duration * ticks,
-                    pitch - self._semitones,
-                    vocabulary.velocities[velocity],
-                ]
-            )
+                self._n_whole = len(pending)
+            onset = self.now * ticks
+            pending.append([tracks[voice], onset, duration * ticks, pitch - semitones, velocities[velocity]])
             self.n_drawn += 1
+        self._hand_out_if_due()
 
-    def _flush_if_due(self) -> None:
+    def _hand_out_if_due(self) -> None:
+        """What starts before the last onset, to which notes may still come."""
         bar, since = self.now // self.bar, time.monotonic() - self._flushed
         due = CHUNK_SECONDS if bar == self._bar_out else SOONEST_SECONDS
-        if self._pending and (since >= due or self.n_drawn < self._first_notes):
+        if self._n_whole and (since >= due or not self.heard):
+            later = self._pending[self._n_whole :]
+            del self._pending[self._n_whole :]
             self.hand_out(self.now * self.style.ticks_per_step, bar)
+            self._pending = later
 
     def hand_out(self, until: int, bars_done: int) -> None:
         self.out.put(Chunk(self._pending, until, bars_done))
         self.heard = self.heard or bool(self._pending)
-        self._pending = []
+        self._pending, self._n_whole = [], 0
         self._bar_out = bars_done
         self._flushed = time.monotonic()
 
