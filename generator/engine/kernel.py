@@ -65,6 +65,7 @@ from generator.engine.seats import (
     LENGTH,
     METRE,
     N_DRAWN,
+    N_SOUNDING,
     N_WRITTEN,
     NOW,
     PREVIOUS,
@@ -158,8 +159,8 @@ def _onset(net: Packed, words: Words, seats: Seats, seat: int, step: int, out: n
         _add(table, start[AT_REMAINING] + m * words.n_durations + left, out)
         _add(table, start[AT_LAST_PITCH] + m * (N_PITCHES + 1) + seats.last_pitch[seat, m], out)
     plane = words.n_tracks * N_PITCHES
-    for n in range(max(0, fields[N_WRITTEN] - RECENT), fields[N_WRITTEN]):
-        onset, end, track, pitch = seats.sounding[seat, n % RECENT]
+    for i in range(fields[N_SOUNDING]):
+        onset, end, track, pitch, _ = seats.sounding[seat, i]
         cell = start[AT_SOUNDING] + track * N_PITCHES + pitch
         if onset == now:
             _add(table, 2 * plane + cell, out)
@@ -271,12 +272,17 @@ def _may_duration(words: Words, seats: Seats, seat: int, step: int, room: Room) 
 @compiled
 def _push(seats: Seats, seat: int, word: np.ndarray) -> None:
     """Write one note and move to its onset, as tokens.Cursor.push."""
-    fields = seats.fields[seat]
+    fields, sounding = seats.fields[seat], seats.sounding[seat]
     fields[NOW] += word[0]
     now, track, pitch, duration = fields[NOW], word[1], word[2], word[3]
-    note = seats.sounding[seat, fields[N_WRITTEN] % RECENT]
-    note[0], note[1], note[2], note[3] = now, now + duration, track, pitch
-    fields[N_WRITTEN] += 1
+    number, n = fields[N_WRITTEN], 0
+    for i in range(fields[N_SOUNDING]):
+        if sounding[i, 1] >= now and sounding[i, 4] > number - RECENT:
+            sounding[n] = sounding[i]
+            n += 1
+    note = sounding[n]
+    note[0], note[1], note[2], note[3], note[4] = now, now + duration, track, pitch, number
+    fields[N_WRITTEN], fields[N_SOUNDING] = number + 1, n + 1
     seats.ends[seat, track] = max(seats.ends[seat, track], now + duration)
     seats.last_pitch[seat, track] = pitch
     fields[HAS_PREVIOUS] = 1

@@ -18,7 +18,8 @@ RECENT = 256
 """Notes of a row, the last that were written, which are known to sound; of older ones it is forgotten."""
 
 # Columns of Seats.fields. PREVIOUS is followed by the five ids of the note before.
-(NOW, LENGTH, BAR, WRITTEN_FROM, METRE, KEY, N_DRAWN, HAS_PREVIOUS, ENTERS, N_WRITTEN, PREVIOUS) = range(11)
+(NOW, LENGTH, BAR, WRITTEN_FROM, METRE, KEY, N_DRAWN, HAS_PREVIOUS, ENTERS, N_WRITTEN, N_SOUNDING,
+ PREVIOUS) = range(12)  # fmt: skip
 N_FIELDS = PREVIOUS + 5
 # Columns of Seats.sampling.
 TEMPERATURE_PITCH, TEMPERATURE_RHYTHM, TOP_P = range(3)
@@ -28,8 +29,8 @@ class Seats(NamedTuple):
     """S seats, L layers, M tracks.
 
     fields: (S, N_FIELDS) int64, times in grid steps. ends, last_pitch: (S, M) int64, as in tokens.Cursor.
-    pitches: (S, M, 128) bool, what a voice may sing. sounding: (S, RECENT, 4) int64 (onset, end, track,
-    pitch), the last notes, the newest over the oldest.
+    pitches: (S, M, 128) bool, what a voice may sing. sounding: (S, RECENT, 5) int64 (onset, end, track,
+    pitch, number), those of the last notes that still sound, the oldest first.
     sampling: (S, 3) float64. chances: (S, WORDS_A_BLOCK, 5) float64, the block in which the row is.
     state: (L, S, k) uint8 what the layers put out last, as quantize() writes it, with its scales (L, S).
     cell: (L, S, width) float32.
@@ -87,7 +88,7 @@ def make_seats(packed: Packed, words: Words, n: int) -> Seats:
         np.zeros((n, words.n_tracks), np.int64),
         np.zeros((n, words.n_tracks), np.int64),
         np.zeros((n, words.n_tracks, N_PITCHES), bool),
-        np.zeros((n, RECENT, 4), np.int64),
+        np.zeros((n, RECENT, 5), np.int64),
         np.ones((n, 3)),
         np.zeros((n, WORDS_A_BLOCK, 5)),
         np.full((packed.n_layers, n, k), ZERO, np.uint8),
