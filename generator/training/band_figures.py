@@ -82,9 +82,7 @@ def tallies_of(parts: list[Part], drums: NDArray[np.uint8]) -> dict[str, m.Tally
 
 @dataclass(frozen=True)
 class Reference:
-    """What the data measure. rates: share of cells, by role or piece of the kit. strict: the share of what
-    the bar allows that is allowed here, so that other phrases may meet it too.
-    """
+    """What the data measure. rates: share of cells, by role or piece of the kit."""
 
     model: str
     values: dict[str, NDArray[np.float64]]
@@ -92,7 +90,6 @@ class Reference:
     classes: NDArray[np.float64]
     rates: Rates
     rolls: Rolls
-    strict: float = 1.0
 
     @classmethod
     def of(cls, rolls: Rolls, model: str, n: int = 3000) -> Reference:
@@ -225,7 +222,6 @@ def figures_of(parts: list[Part], drums: NDArray[np.uint8], reference: Reference
         limits = np.array([allowed(reference.model, name, i, float(x)) for i, x in enumerate(training)])
         if name == "one_step" and given is not None:
             limits[given] = np.nan
-        limits = reference.strict * limits
         # Nothing to measure is as far off as can be.
         apart = np.where(np.isnan(value), np.inf, np.abs(value - training))
         values[name] = value

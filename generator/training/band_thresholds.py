@@ -46,7 +46,7 @@ FULLEST = 0.8
 """How far a role's fullness lies from 0 at most."""
 SPREADS = (0.8, 0.4, 0.2, 0.1)
 """How far trials lie from the best so far, in logits; half as much in fullness."""
-N_TRIALS = 80
+N_TRIALS = 24
 """Trials of a role with each spread."""
 N_JUDGED = 1024
 """Phrases that each trial is judged by."""
@@ -213,13 +213,12 @@ def main() -> int:
     parser.add_argument("models", nargs="*", choices=[*MODELS, []], help="all of them when none is named")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--seeds", type=int, nargs="+", default=[SEED], help="to search from each of them")
-    parser.add_argument("--strict", type=float, default=1.0, help="share of the bar to search by")
     given = parser.parse_args()
     torch.set_num_threads(1)
     try:
         (_, rolls), (_, validation) = load_rolls("train"), load_rolls("valid")
         for model in given.models or MODELS:
-            reference = replace(Reference.of(rolls, model, 6000), rolls=validation, strict=given.strict)
+            reference = replace(Reference.of(rolls, model, 6000), rolls=validation)
             before, after = refine_weights(model, reference, given.weights, seeds=given.seeds)
             print(f"{model}: before, {before}\n    after, {after}", flush=True)
     except (CheckpointError, DatasetError) as error:
