@@ -24,9 +24,9 @@ WordRow = list[int]
 """[step, track, pitch, duration, velocity] of one note of the network's, in ids; step == vocabulary.end ends
 the piece."""
 
-CHUNK_SECONDS, SOONEST_SECONDS = 0.1, 0.05
-"""Notes are handed out after the first while they come slowly, else at bar lines that are as far apart as the
-second: each time wakes somebody, and there are many."""
+CHUNK_SECONDS, BESIDE_SECONDS = 0.1, 0.007
+"""Notes are handed out at every bar line, and after the first of these while they come slower. Each time
+wakes somebody, so beside others a row waits for bar lines that lie the second apart for each of them."""
 
 
 @dataclass(frozen=True)
@@ -233,8 +233,8 @@ class Row:
         self.now += sum(step for step, *_ in words)
         return words
 
-    def accept(self, words: list[WordRow]) -> None:
-        """Take what was drawn, in order."""
+    def accept(self, words: list[WordRow], beside: int = 0) -> None:
+        """Take what was drawn, in order. beside: how many other rows were stepped with it."""
         vocabulary, ticks, semitones = self.style.vocabulary, self.style.ticks_per_step, self._semitones
         tracks, velocities, pending = self._track_of_voice, vocabulary.velocities, self._pending
         for step, voice, pitch, duration, velocity in words:
@@ -247,12 +247,12 @@ class Row:
             onset = self.now * ticks
             pending.append([tracks[voice], onset, duration * ticks, pitch - semitones, velocities[velocity]])
             self.n_drawn += 1
-        self._hand_out_if_due()
+        self._hand_out_if_due(beside)
 
-    def _hand_out_if_due(self) -> None:
+    def _hand_out_if_due(self, beside: int) -> None:
         """What starts before the last onset, to which notes may still come."""
         bar, since = self.now // self.bar, time.monotonic() - self._flushed
-        due = CHUNK_SECONDS if bar == self._bar_out else SOONEST_SECONDS
+        due = CHUNK_SECONDS if bar == self._bar_out else beside * BESIDE_SECONDS
         if self._n_whole and (since >= due or not self.heard):
             later = self._pending[self._n_whole :]
             del self._pending[self._n_whole :]

@@ -43,7 +43,7 @@ class SeatedWriter(ABC):
         drawn, n_drawn = self._write(rows, seats, n_steps, given, n_given)
         for row, words, n in zip(rows, drawn.tolist(), n_drawn.tolist(), strict=True):
             try:
-                row.accept(words[:n])
+                row.accept(words[:n], len(rows) - 1)
             except Exception:  # it breaks this row alone
                 log.exception("a row of %s failed", self.checkpoint.card.get("style"))
                 row.stop(broken())

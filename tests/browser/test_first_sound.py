@@ -8,7 +8,7 @@ from tests.browser.listening import lag, listen, recording
 from tests.browser.people import PASSWORD, new_name
 from tests.browser.studio import onsets_and_pitches, piece_of, written
 
-A_CHOIR_SPEAKS = 0.15  # seconds until the tone of a choir, which swells, is there
+A_CHOIR_SPEAKS = 0.1  # seconds until the tone of a choir, which swells, is there
 
 
 def test_a_stranger_hears_a_piece_as_it_is_written_keeps_it_and_finds_it_again(page: Page) -> None:

@@ -23,9 +23,9 @@ def hear(row: Row) -> list[WordRow]:
         heard.extend(shown := read(n))
         return shown
 
-    def accept_aloud(words: list[WordRow]) -> None:
+    def accept_aloud(words: list[WordRow], beside: int = 0) -> None:
         heard.extend(words)
-        accept(words)
+        accept(words, beside)
 
     row.read, row.accept = read_aloud, accept_aloud  # type: ignore[method-assign]
     return heard
