@@ -22,6 +22,7 @@ from generator.training.phrases import Phrases, load_phrases
 from generator.training.precision import autocast
 
 SETS = ("multitrack_arranged", "multitrack_games")
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class Rolls:
 
     def __len__(self) -> int:
         return int(self.pitched.shape[0])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the phrases lie."""
+        return self.pitched.device
+
+    def to(self, device: torch.device) -> Rolls:
+        """The same phrases there."""
+        return Rolls(self.pitched.to(device), self.drums.to(device))
 
     def cells(self, chosen: Tensor) -> Cells:
         """Some phrases as zeros and ones."""
@@ -71,30 +81,30 @@ def redrawn(codec: Codec, cells: Cells) -> list[float]:
 
 
 def learn(
-    folder: Path, config: MuseGANConfig, *, minutes: float, steps: int, batch: int = 64, noise: float = 0.25
-) -> Codec:
+    folder: Path, config: MuseGANConfig, *, minutes: float, steps: int, device: torch.device = CPU,
+    batch: int = 64, noise: float = 0.25,
+) -> Codec:  # fmt: skip
     """Teach encoders and decoders of bars, or go on where it stood; keeps them in folder/state.pt."""
     torch.manual_seed(1)
-    codec = Codec(config)
+    codec = Codec(config).to(device)
     optimizer = torch.optim.AdamW(codec.parameters(), lr=2e-3, betas=(0.9, 0.98), weight_decay=0.01)
     step = 0
     path = folder / "state.pt"
     if path.exists():
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, map_location=device, weights_only=True)
         codec.load_state_dict(state["codec"])
         optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     if step >= steps:
         return codec
-    _, rolls = load_rolls("train")
-    _, held_out = load_rolls("valid")
+    rolls, held_out = (load_rolls(side)[1].to(device) for side in ("train", "valid"))
     folder.mkdir(parents=True, exist_ok=True)
     began = saved = time.monotonic()
     with trange(step, steps, mininterval=10) as bar:
         for step in bar:
             for group in optimizer.param_groups:
                 group["lr"] = 2e-3 * min(1.0, (step + 1) / 100) * (1 - 0.97 * step / steps)
-            cells = rolls.cells(torch.randint(len(rolls), (batch,)))
+            cells = rolls.cells(torch.randint(len(rolls), (batch,), device=device))
             loss = reconstruction(codec, cells, noise * min(1.0, step / 500))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
@@ -103,7 +113,12 @@ def learn(
             over = time.monotonic() - began > 60 * minutes or step + 1 == steps
             if step % 250 == 249 or over:
                 scores = [
-                    np.round(redrawn(codec, side.cells(torch.arange(0, len(side), len(side) // 200))), 3)
+                    np.round(
+                        redrawn(
+                            codec, side.cells(torch.arange(0, len(side), len(side) // 200, device=device))
+                        ),
+                        3,
+                    )
                     for side in (rolls, held_out)
                 ]
                 bar.write(

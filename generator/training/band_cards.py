@@ -43,8 +43,8 @@ def write_card(model: str, weights: Path, row: dict[str, Any]) -> Path:
   {card["code"]}
 - Seen: {card["steps"]:,} steps of {recipe["batch"]} phrases of rolls and {recipe["code_steps"]} x
   {recipe["code_batch"]} phrases of codes, seed {card["seed"]}, on {card["device"]}, {card["hours"]:.2f}
-  hours on a shared core
-- Chosen by: the measures on 512 phrases every few hundred steps, nearest to the training data
+  hours{" on a shared core" if card["device"] == "cpu" else ""}
+- Chosen by: the measures on 512 phrases every so many steps, nearest to the training data
 {thresholds}
 ## Data
 

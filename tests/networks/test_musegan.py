@@ -26,7 +26,7 @@ from generator.networks.musegan import (
 )
 from generator.networks.musegan_critics import Critics, Heard, gradient_penalty, mix
 from generator.training.band_bars import reconstruction
-from generator.training.train_musegan import config_of
+from generator.training.band_run import config_of
 from tests.tiny_band import TINY
 
 
