@@ -74,7 +74,7 @@ def cards(*, conditional: bool = False) -> list[dict[str, Any]]:
     words = {
         "hybrid": (_("Hybrid band"), _("Five players: one idea for all, and something of each one's own.")),
         "composer": (_("Composed band"), _("Five tracks from one mind, thought together.")),
-        "jamming": (_("Jam"), _("Five players in one key, each following their own head.")),
+        "jamming": (_("Jam"), _("Five players on one chord scheme, each following their own head.")),
     }
     there = arrangers(conditional=conditional)
     return [

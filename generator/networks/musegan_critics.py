@@ -92,10 +92,11 @@ class Heard:
             shares.append(still.sum(dim=(0, 2, 3)) / notes)
         return torch.stack(shares, dim=-1)
 
-    def moments(self, *, together: bool = True) -> list[Tensor]:
+    def moments(self, *, together: bool = True, harmony: float = 5.0) -> list[Tensor]:
         """Means over the batch that tell what the measures measure: each a vector of a few numbers.
 
-        together: those between roles too; roles that never hear each other cannot meet them.
+        together: those between roles too; roles that have nothing in common cannot meet them. harmony: weight
+        of the tonal distances among these.
         """
         notes = self.begun.sum(dim=(0, 2, 3))
         full = (1 - self.empty).sum(dim=(0, 2)).clamp(min=1.0)
@@ -115,7 +116,7 @@ class Heard:
         if not together:
             return parts
         known = self.known.sum(dim=(0, 2, 3)).clamp(min=1.0)
-        parts.append(5 * (self.distance * self.known).sum(dim=(0, 2, 3)) / known)
+        parts.append(harmony * (self.distance * self.known).sum(dim=(0, 2, 3)) / known)
         # Which pitch classes two roles play in one beat: (4 x 12, 4 x 12) shares.
         beats = self.chroma.permute(0, 2, 3, 1, 4).flatten(0, 2).flatten(1)
         parts.append(3 * (beats.T @ beats / beats.shape[0]).flatten())

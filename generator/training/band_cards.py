@@ -40,7 +40,7 @@ def write_card(model: str, weights: Path, row: dict[str, Any]) -> Path:
 
 - Weights: `{path.name}`, SHA-256 `{row["weights"]}`
 - Trained by: `python -m generator.training.train_musegan bars`, then the same with `{model}`, code at
-  {card["code"]}
+  {card["code"]}{card.get("and_then", "")}
 - Seen: {card["steps"]:,} steps of {recipe["batch"]} phrases of rolls and {recipe["code_steps"]} x
   {recipe["code_batch"]} phrases of codes, seed {card["seed"]}, on {card["device"]}, {card["hours"]:.2f}
   hours{" on a shared core" if card["device"] == "cpu" else ""}

@@ -44,7 +44,9 @@ class Recipe:
     a critic that sees none soon has nothing to say). moments: weight of the distance between means of what is
     heard in the batch and in the data (feature matching: Salimans et al., 2016). alike: in all phrases of a
     batch of rolls the same roles are given, and the means are kept apart for each choice of them: over a
-    mixture of choices the means can be right while they are wrong for every single one.
+    mixture of choices the means can be right while they are wrong for every single one. scheme: roles that
+    cannot hear each other learn from parts that go with one chord scheme (`band_scheme`), and are held to the
+    means of what is heard between roles too; harmony: weight of their tonal distances among these.
     """
 
     steps: int = 2400
@@ -64,6 +66,8 @@ class Recipe:
     moments: float = 3.0
     average: float = 0.99
     alike: bool = False
+    scheme: bool = False
+    harmony: float = 5.0
     seed: int = 1
 
 
@@ -220,8 +224,8 @@ class Run:
 
     @property
     def together(self) -> bool:
-        """Whether the roles can hear each other, or at least the same given role."""
-        return self.config.arranger != "jamming" or self.config.conditional
+        """Whether the roles can hear each other, or the same given role, or know the same scheme."""
+        return self.config.arranger != "jamming" or self.config.conditional or self.recipe.scheme
 
     def given(self, n: int, *, alike: bool = False) -> Tensor | None:
         """Which roles are given, where the model plays along."""
@@ -278,7 +282,7 @@ class Run:
                 total = total - recipe.code_weight * score
         apart = torch.zeros(())
         if recipe.moments:
-            ours = listened.moments(together=self.together)
+            ours = listened.moments(together=self.together, harmony=recipe.harmony)
             key = given[0].cpu().numpy().tobytes() if given is not None and recipe.alike else b""
             apart = self.apart(ours, target, key)
             total = total + recipe.moments * apart

@@ -44,7 +44,7 @@ FARTHEST = 2.5
 """Thresholds lie at most this many logits from 0: they correct a network, they don't replace it."""
 FULLEST = 0.8
 """How far a role's fullness lies from 0 at most."""
-SPREADS = (0.8, 0.4, 0.2, 0.1)
+SPREADS = (0.8, 0.4, 0.2, 0.1, 0.05, 0.025)
 """How far trials lie from the best so far, in logits; half as much in fullness."""
 N_TRIALS = 24
 """Trials of a role with each spread."""

@@ -39,7 +39,7 @@ def rolls() -> Rolls:
 def trained(run: Run, rolls: Rolls, steps: int) -> None:
     assert run.codec is not None
     codes = codes_of(run.codec, rolls)
-    target = moments_of(rolls, together=run.together, n=24)
+    target = moments_of(rolls, run, n=24)
     for _ in range(steps):
         torch.manual_seed(100 + run.step)
         run.code_step(codes)
