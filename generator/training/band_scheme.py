@@ -19,6 +19,7 @@ from tqdm import tqdm
 from generator.music import band_metrics as m
 from generator.music.bandroll import PITCHED
 from generator.training.band_bars import Rolls
+from generator.training.sources import DatasetError
 
 N_PARTS = 600
 """Phrases that each role learns from."""
@@ -98,7 +99,7 @@ def parts_of_one_scheme(rolls: Rolls, *, seed: int = 0) -> list[Places]:
     """For each pitched role the numbers of the phrases (N_PARTS,) to learn from, of that scheme on which
     roles drawn apart come nearest to the harmony of roles that played together.
 
-    Raises ValueError when no scheme lets the roles play what they play otherwise.
+    Raises DatasetError when no scheme lets the roles play what they play otherwise.
     """
     harmony = _Harmony.of(rolls)
     together = np.nan_to_num(_mean(harmony.places, axis=1))  # (n, K, 6)
@@ -113,7 +114,9 @@ def parts_of_one_scheme(rolls: Rolls, *, seed: int = 0) -> list[Places]:
         if apart < best and harmony.typical(chosen):
             best, parts = apart, chosen
     if parts is None:
-        raise ValueError("In these phrases no chord scheme is found that the whole band plays often enough.")
+        raise DatasetError(
+            "In these phrases no chord scheme is found that the whole band plays often enough."
+        )
     return parts
 
 

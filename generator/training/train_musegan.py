@@ -210,7 +210,7 @@ def main() -> int:
             options.model, replace(recipe, **changes), minutes=options.minutes, every=options.every,
             weights=options.weights, fresh=options.fresh, suffix=suffix,
         )  # fmt: skip
-    except (DatasetError, ValueError) as error:
+    except DatasetError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -8,6 +8,7 @@ from generator.music.bandroll import STRUCK
 from generator.training import band_scheme
 from generator.training.band_bars import Rolls
 from generator.training.band_scheme import on_one_scheme, parts_of_one_scheme
+from generator.training.sources import DatasetError
 
 C, F, G, A = (0, 4, 7), (5, 9, 0), (7, 11, 2), (9, 0, 4)
 SCHEME = (C, F, G, C)
@@ -72,5 +73,5 @@ def test_a_scheme_moves_as_the_music_does(rolls: Rolls, monkeypatch: pytest.Monk
 
 def test_music_without_a_common_scheme_is_refused(rolls: Rolls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(band_scheme, "TYPICAL", 1.01)
-    with pytest.raises(ValueError, match="no chord scheme"):
+    with pytest.raises(DatasetError, match="no chord scheme"):
         on_one_scheme(rolls)
