@@ -59,7 +59,8 @@ def load(path: Path) -> BandCheckpoint:
     if about["network"] != "musegan" or about["version"] != VERSION:
         raise CheckpointError(f"{path.name} holds another network or an older MuseGAN; train it again")
     generator = Generator(MuseGANConfig(**about["config"]))
-    tensors.setdefault("fullness", generator.fullness)  # files from before there was one: zeros
+    for name in ("fullness", "rest"):  # files from before there were these: zeros
+        tensors.setdefault(name, getattr(generator, name))
     generator.load_state_dict(tensors)
     generator.eval()
     return BandCheckpoint(generator, sha256(path), about["card"])

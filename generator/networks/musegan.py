@@ -170,6 +170,7 @@ class Generator(nn.Module):
         self.sound_threshold: Tensor
         self.drum_threshold: Tensor
         self.fullness: Tensor
+        self.rest: Tensor
         self.config = config
         n_roles, codes = len(BAND), config.codes
         self.hears_all = config.arranger != "jamming"
@@ -193,6 +194,9 @@ class Generator(nn.Module):
         # The surer a bar's surest beginning, the lower (above 0) or higher its others: so which bars
         # rest is one thing, and how full the others are another.
         self.register_buffer("fullness", torch.zeros(n_roles - 1))
+        # A bar whose surest beginning lies below this rests, 0 or more: a network that always finds
+        # something to play then rests where it is least sure.
+        self.register_buffer("rest", torch.zeros(n_roles - 1))
 
     def codes(self, latents: Latents, given: Tensor | None = None) -> list[Tensor]:
         """Five codes (B, N, C) from the latents.
@@ -222,21 +226,34 @@ class Generator(nn.Module):
         """The codes' cells, as logits; above 0 is a note."""
         cells = decode(self.decoders, codes)
         onset, sound = thresholded(
-            cells.onset, cells.sound, self.onset_threshold, self.sound_threshold, self.fullness
+            cells.onset, cells.sound, self.onset_threshold, self.sound_threshold, self.fullness, self.rest
         )
         return Cells(onset, sound, cells.drums - self.drum_threshold)
 
 
 def thresholded(
-    onset: Tensor, sound: Tensor, onset_threshold: Tensor, sound_threshold: Tensor, fullness: Tensor
+    onset: Tensor,
+    sound: Tensor,
+    onset_threshold: Tensor,
+    sound_threshold: Tensor,
+    fullness: Tensor,
+    rest: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """Logits (B, M - 1, N, T, P) of pitched roles, above 0 a note, after each role's thresholds and fullness.
+    """Logits (B, M - 1, N, T, P) of pitched roles, above 0 a note, after what each role's thresholds,
+    fullness and rest (M - 1,) make of them.
 
-    A bar whose surest beginning lies below 0 stays empty whatever its fullness, which is above -1.
+    A bar whose surest beginning lies below its role's rest is lowered by as much, so that nothing begins in
+    it; whatever the fullness, which is above -1.
     """
-    onset = onset - onset_threshold[:, None, None, None]
-    raised = fullness[:, None, None, None] * onset.amax(dim=(-2, -1), keepdim=True)  # (B, M - 1, N, 1, 1)
-    return onset + raised, sound - sound_threshold[:, None, None, None] + raised
+
+    def by_role(x: Tensor) -> Tensor:
+        return x[:, None, None, None]
+
+    onset = onset - by_role(onset_threshold)
+    surest = onset.amax(dim=(-2, -1), keepdim=True)  # (B, M - 1, N, 1, 1)
+    lowered = by_role(rest) * (surest < by_role(rest))
+    raised = by_role(fullness) * (surest - lowered) - lowered
+    return onset + raised, sound - by_role(sound_threshold) + raised
 
 
 def heard(codes: list[Tensor], given: Tensor) -> Tensor:

@@ -112,6 +112,10 @@ class Reference:
             rolls,
         )
 
+    def empty(self, row: int) -> float:
+        """Share of a pitched role's bars that are empty, by its place in PITCHED."""
+        return float(self.values["EB"][BAND.index(PITCHED[row])]) / 100
+
 
 @dataclass(frozen=True)
 class Figures:

@@ -1,4 +1,4 @@
-"""Above which logits cells are notes: set so that the figures come nearest to the data's.
+"""Above which logits cells are notes and bars rest: set so that the figures come nearest to the data's.
 
     python -m generator.training.band_thresholds hybrid/scratch --seeds 7 8 9
 
@@ -57,13 +57,12 @@ AT_RISK = 0.02
 
 
 def calibrate(generator: Generator, reference: Reference, *, seed: int, n: int = 384) -> None:
-    """Set the thresholds so that as many cells begin and sound as in the data, role by role.
+    """Set the thresholds so that as many cells begin and sound, and as many bars rest, as in the data, role
+    by role.
 
     A role's threshold counts only phrases in which the network plays it.
     """
-    for old in (
-        generator.onset_threshold, generator.sound_threshold, generator.drum_threshold, generator.fullness
-    ):  # fmt: skip
+    for old in (*_pitched_buffers(generator), generator.drum_threshold):
         old.zero_()
     source = torch.Generator().manual_seed(seed)
     chosen = torch.randint(len(reference.rolls), (n,), generator=source)
@@ -81,17 +80,32 @@ def calibrate(generator: Generator, reference: Reference, *, seed: int, n: int =
     drums = torch.cat([c.drums for c, _ in parts])
     for row, role in enumerate(PITCHED):
         mine = ours[:, BAND.index(role)]
-        generator.onset_threshold[row] = threshold(onset[mine, row], reference.rates["onset"][row])
+        begins = threshold(onset[mine, row], reference.rates["onset"][row])
+        generator.onset_threshold[row] = begins
         generator.sound_threshold[row] = threshold(sound[mine, row], reference.rates["sound"][row])
+        generator.rest[row] = rest_of(onset[mine, row] - begins, reference.empty(row))
     for piece, rate in enumerate(reference.rates["drums"]):
         generator.drum_threshold[piece] = threshold(drums[ours[:, DRUMS]][..., piece], float(rate))
+
+
+def _pitched_buffers(generator: Generator) -> tuple[Tensor, ...]:
+    """What is set for each pitched role, in the order that `thresholded` takes them."""
+    return generator.onset_threshold, generator.sound_threshold, generator.fullness, generator.rest
+
+
+def rest_of(onset: Tensor, share: float) -> float:
+    """Below which a share of the bars have their surest beginning; 0 where as many are empty anyway.
+
+    onset: (B, N, T, P) logits of one role, above 0 a note.
+    """
+    return max(0.0, float(onset.amax(dim=(-2, -1)).quantile(share)))
 
 
 @dataclass
 class _Trial:
     """Logits of phrases, drawn once without thresholds, and what each role measures at its own.
 
-    at: (4, 3), a role's thresholds of onset and sound and its fullness.
+    at: (4, 4), a role's thresholds of onset and sound, its fullness and its rest.
     """
 
     logits: Cells
@@ -101,9 +115,9 @@ class _Trial:
     @classmethod
     def of(cls, generator: Generator, reference: Reference, seed: int, n: int) -> _Trial:
         """n phrases with the generator's own thresholds."""
-        at = torch.stack([generator.onset_threshold, generator.sound_threshold, generator.fullness], dim=1)
+        at = torch.stack(_pitched_buffers(generator), dim=1)
         bare = copy.deepcopy(generator)
-        for threshold in (bare.onset_threshold, bare.sound_threshold, bare.fullness):
+        for threshold in _pitched_buffers(bare):
             threshold.zero_()
         source = torch.Generator().manual_seed(seed)
         chosen = torch.randint(len(reference.rolls), (n,), generator=source)
@@ -118,9 +132,7 @@ class _Trial:
     def part(self, row: int, at: Tensor) -> Part:
         """What a role measures at other thresholds."""
         role = slice(row, row + 1)
-        onset, sound = thresholded(
-            self.logits.onset[:, role], self.logits.sound[:, role], *(x[None] for x in at)
-        )
+        onset, sound = thresholded(self.logits.onset[:, role], self.logits.sound[:, role], *at[:, None])
         return Part.of(pitched_rolls(onset, sound))
 
     def figures(self, parts: list[Part], reference: Reference) -> Figures:
@@ -138,19 +150,26 @@ def refine(generator: Generator, reference: Reference, *, seed: int, n: int = N_
     best = trial.figures(trial.parts, reference)
     source = torch.Generator().manual_seed(seed)
     given = {PITCHED.index(BAND[GIVEN])} if generator.config.conditional else set()
+    for row in {*range(len(PITCHED))} - given:
+        best = _better(trial, row, trial.at[row, :3], reference, best)
     for spread in tqdm(SPREADS, desc="thresholds", unit="spread"):
         for row in sorted(_at_risk(best) - given):
             for _ in range(N_TRIALS):
                 step = spread * torch.randn(3, generator=source) * torch.tensor([1.0, 1.0, 0.5])
-                best = _better(trial, row, trial.at[row] + step, reference, best)
-    generator.onset_threshold, generator.sound_threshold, generator.fullness = trial.at.unbind(dim=1)
+                best = _better(trial, row, trial.at[row, :3] + step, reference, best)
+    for buffer, values in zip(_pitched_buffers(generator), trial.at.unbind(dim=1), strict=True):
+        buffer.copy_(values)
     return best
 
 
 def _better(trial: _Trial, row: int, at: Tensor, reference: Reference, best: Figures) -> Figures:
-    """The figures with a role's thresholds there when these are better, else those so far."""
+    """The figures with a role's thresholds and fullness there, and the rest that goes with them, when these
+    are better, else those so far.
+    """
     if float(at[:2].abs().max()) > FARTHEST or abs(float(at[2])) > FULLEST:
         return best
+    rest = rest_of(trial.logits.onset[:, row] - at[0], reference.empty(row))
+    at = torch.cat([at, torch.tensor([rest])])
     parts = [*trial.parts[:row], trial.part(row, at), *trial.parts[row + 1 :]]
     figures = trial.figures(parts, reference)
     if figures.trouble >= best.trouble:

@@ -207,12 +207,13 @@ def test_weights_come_back_from_their_file(tmp_path: Path) -> None:
         assert torch.equal(found.generator.state_dict()[name], value.half().float())
 
 
-def test_weights_from_before_there_was_fullness_play_as_they_did(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["fullness", "rest"])
+def test_weights_from_before_there_was_fullness_or_rest_play_as_they_did(tmp_path: Path, name: str) -> None:
     generator = made("hybrid")
     path = tmp_path / "musegan.safetensors"
-    del generator._buffers["fullness"]
+    del generator._buffers[name]
     band_checkpoints.save(path, generator, {})
-    assert band_checkpoints.load(path).generator.fullness.tolist() == [0, 0, 0, 0]
+    assert getattr(band_checkpoints.load(path).generator, name).tolist() == [0, 0, 0, 0]
 
 
 def test_fullness_leaves_the_empty_bars_and_fills_or_thins_the_others() -> None:
@@ -221,10 +222,25 @@ def test_fullness_leaves_the_empty_bars_and_fills_or_thins_the_others() -> None:
     onset[:, :, 1, 0, 0] = -0.1  # one that nearly does
     none, fuller, thinner = torch.zeros(4), torch.full((4,), 0.5), torch.full((4,), -0.5)
     played = [
-        (thresholded(onset, onset, none, none, fullness)[0] > 0).sum(dim=(-2, -1))[0, 0].tolist()
+        (thresholded(onset, onset, none, none, fullness, none)[0] > 0).sum(dim=(-2, -1))[0, 0].tolist()
         for fullness in (none, fuller, thinner)
     ]
     assert played == [[2, 0], [3, 0], [1, 0]]
+
+
+@pytest.mark.parametrize("fullness", [-0.5, 0.0, 0.5])
+def test_a_role_rests_where_it_is_least_sure_and_plays_the_other_bars_as_before(fullness: float) -> None:
+    onset = torch.full((1, 4, 2, 16, 84), -3.0)
+    onset[:, :, 0, 0, :2] = torch.tensor([2.0, 1.6])  # a bar of which the network is sure
+    onset[:, :, 1, 0, :2] = torch.tensor([0.9, 0.7])  # and one of which it is less so
+    none, full, rest = torch.zeros(4), torch.full((4,), fullness), torch.tensor([1.0, 0.0, 0.0, 0.0])
+    as_it_was, _ = thresholded(onset, onset, none, none, full, none)
+    begins, sounds = thresholded(onset, onset, none, none, full, rest)
+    assert (as_it_was[0, 0, 1] > 0).any()
+    assert not (begins[0, 0, 1] > 0).any()
+    assert not (sounds[0, 0, 1] > 0).any()
+    assert torch.equal(begins[0, 0, 0], as_it_was[0, 0, 0])
+    assert torch.equal(begins[:, 1:], as_it_was[:, 1:])
 
 
 def test_weights_that_are_missing_say_how_to_train_them(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from generator.music.bandroll import PITCHED
+from generator.music.bandroll import BAND, PITCHED
 from generator.networks import band_checkpoints
 from generator.networks.band_checkpoints import weights_path
 from generator.networks.musegan import Generator
@@ -18,7 +18,7 @@ from tests.tiny_band import TINY
 
 N = 96
 MODEL = "hybrid/scratch"
-STRINGS = PITCHED.index("strings")
+PIANO, STRINGS = PITCHED.index("piano"), PITCHED.index("strings")
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +48,12 @@ def score(generator: Generator, reference: Reference) -> float:
     return measure(*phrases_of(generator, reference.rolls, n=N, seed=2), reference).score
 
 
+def bars_at_rest(generator: Generator, reference: Reference) -> float:
+    """Percent of the piano's bars."""
+    figures = measure(*phrases_of(generator, reference.rolls, n=N, seed=2), reference)
+    return float(figures.values["EB"][BAND.index("piano")])
+
+
 def test_strings_that_play_too_little_are_brought_back(generator: Generator, reference: Reference) -> None:
     drums = generator.drum_threshold.clone()
     generator.onset_threshold[STRINGS] += 0.3
@@ -57,6 +63,18 @@ def test_strings_that_play_too_little_are_brought_back(generator: Generator, ref
     assert generator.onset_threshold[STRINGS] < 0.75
     assert score(generator, reference) < before - 0.1
     assert torch.equal(generator.drum_threshold, drums)
+
+
+def test_a_piano_that_always_plays_rests_as_often_as_in_the_data(
+    generator: Generator, reference: Reference
+) -> None:
+    empty = reference.values["EB"].copy()
+    empty[BAND.index("piano")] = 12.5
+    reference = replace(reference, values=reference.values | {"EB": empty})
+    generator.onset_threshold[PIANO] = 0.0
+    assert bars_at_rest(generator, reference) == 0.0
+    refine(generator, reference, seed=3, n=N)
+    assert bars_at_rest(generator, reference) == pytest.approx(12.5, abs=4)
 
 
 def test_calibration_lets_as_many_cells_sound_as_in_the_data(
@@ -83,5 +101,5 @@ def test_weights_are_written_again_only_when_their_figures_come_nearer(
     assert kept.generator.onset_threshold[STRINGS] < 0.85
     assert kept.card["thresholds"]["phrases"] == N
     trained, now = generator.state_dict(), kept.generator.state_dict()
-    learnt = [name for name in trained if "threshold" not in name and name != "fullness"]
+    learnt = [name for name in trained if "threshold" not in name and name not in ("fullness", "rest")]
     assert all(torch.equal(now[name], trained[name].half().float()) for name in learnt)
