@@ -124,7 +124,7 @@ class Run:
         if self.config.conditional:
             self.generator.encoders.requires_grad_(False)
         self.codec: Codec | None = None
-        self.means: dict[bytes, list[Tensor]] = {}
+        self.means: dict[str, list[Tensor]] = {}
         self.step, self.seconds, self.best = 0, 0.0, float("inf")
         self.folder = TRAINING / model.replace("/", "_")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -152,7 +152,7 @@ class Run:
             "recipe": asdict(self.recipe), "generator": self.generator.state_dict(), "average":
             self.average.state_dict(), "critics": self.critics.state_dict(), "optimizers": [o.state_dict()
             for o in self.optimizers()], "step": self.step, "seconds": self.seconds, "best": self.best,
-            "codec": self.codec.state_dict() if self.codec else None,
+            "codec": self.codec.state_dict() if self.codec else None, "means": self.means,
         }  # fmt: skip
         torch.save(state, self.folder / "state.partial")
         (self.folder / "state.partial").replace(self.folder / "state.pt")
@@ -172,6 +172,7 @@ class Run:
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["initial_lr"] = rate
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
+        self.means = state["means"]
         if state["codec"] is not None:
             self.codec = Codec(self.config).to(self.device)
             self.codec.load_state_dict(state["codec"])
@@ -283,13 +284,13 @@ class Run:
         apart = torch.zeros(())
         if recipe.moments:
             ours = listened.moments(together=self.together, harmony=recipe.harmony)
-            key = given[0].cpu().numpy().tobytes() if given is not None and recipe.alike else b""
+            key = str(given[0].tolist()) if given is not None and recipe.alike else ""
             apart = self.apart(ours, target, key)
             total = total + recipe.moments * apart
         self._step_generator(total)
         return loss.item(), against.item(), apart.item()
 
-    def apart(self, ours: list[Tensor], target: list[Tensor], key: bytes) -> Tensor:
+    def apart(self, ours: list[Tensor], target: list[Tensor], key: str) -> Tensor:
         """How far the means lie from the data's; a batch is small, so those before it count too, by key."""
         before = self.means.get(key) or [x.detach() for x in ours]
         means = [(1 - FRESH) * old + FRESH * new for old, new in zip(before, ours, strict=True)]
