@@ -18,12 +18,13 @@ from tqdm import tqdm
 
 from generator.music import band_metrics as m
 from generator.music.bandroll import PITCHED
+from generator.networks.musegan import N_BARS
 from generator.training.band_bars import Rolls
 from generator.training.sources import DatasetError
 
 N_PARTS = 600
 """Phrases that each role learns from."""
-N_TRIED = 400
+N_TRIED = 2400
 """Phrases whose harmony is tried as the scheme."""
 N_NEAR = 30
 """A scheme is the mean harmony of so many phrases, which are alike."""
@@ -95,9 +96,19 @@ class _Harmony:
         return np.array(found)
 
 
+def closes(scheme: Floats) -> bool:
+    """Whether a scheme (K, 6) leads from its end to its beginning, where phrases join, as smoothly as from bar
+    to bar.
+    """
+    bars = scheme.reshape(N_BARS, -1, scheme.shape[-1])
+    over_lines = np.linalg.norm(bars[:, -1] - np.roll(bars[:, 0], -1, axis=0), axis=-1)
+    return bool(over_lines[-1] <= over_lines[:-1].mean())
+
+
 def parts_of_one_scheme(rolls: Rolls, *, seed: int = 0) -> list[Places]:
     """For each pitched role the numbers of the phrases (N_PARTS,) to learn from, of that scheme on which
-    roles drawn apart come nearest to the harmony of roles that played together.
+    roles drawn apart come nearest to the harmony of roles that played together, among those that can be
+    played over and over.
 
     Raises DatasetError when no scheme lets the roles play what they play otherwise.
     """
@@ -109,6 +120,8 @@ def parts_of_one_scheme(rolls: Rolls, *, seed: int = 0) -> list[Places]:
     for middle in tqdm(source.permutation(len(rolls))[:N_TRIED], desc="chord schemes", unit="scheme"):
         alike = np.argsort(np.square(together - together[middle]).sum(axis=(1, 2)))[:N_NEAR]
         scheme = together[alike].mean(axis=0)
+        if not closes(scheme):
+            continue
         chosen = [harmony.nearest(scheme, role, N_PARTS) for role in range(len(PITCHED))]
         apart = float((harmony.distances(chosen) / real).max())
         if apart < best and harmony.typical(chosen):
