@@ -97,8 +97,8 @@ class _Harmony:
 
 
 def closes(scheme: Floats) -> bool:
-    """Whether a scheme (K, 6) leads from its end to its beginning, where phrases join, as smoothly as from bar
-    to bar.
+    """Whether a scheme (K, 6) leads from its end back to its beginning, where phrases join, as smoothly as
+    from bar to bar.
     """
     bars = scheme.reshape(N_BARS, -1, scheme.shape[-1])
     over_lines = np.linalg.norm(bars[:, -1] - np.roll(bars[:, 0], -1, axis=0), axis=-1)

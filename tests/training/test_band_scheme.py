@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from generator.music.band_metrics import tonal_centroid
 from generator.music.bandroll import STRUCK
 from generator.training import band_scheme
 from generator.training.band_bars import Rolls
-from generator.training.band_scheme import on_one_scheme, parts_of_one_scheme
+from generator.training.band_scheme import closes, on_one_scheme, parts_of_one_scheme
 from generator.training.sources import DatasetError
 
 C, F, G, A = (0, 4, 7), (5, 9, 0), (7, 11, 2), (9, 0, 4)
@@ -69,6 +70,24 @@ def test_a_scheme_moves_as_the_music_does(rolls: Rolls, monkeypatch: pytest.Monk
     monkeypatch.setattr(band_scheme, "TYPICAL", 0.85)
     chords = chords_of(on_one_scheme(vamp, n=50))
     assert (chords[:, :, 0] != chords[:, :, 1]).any(dim=-1).float().mean() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("chords", "joins"),
+    [((C, F, G, C), True), ((C, C, A, G), False), ((C, C, C, F), False)],
+)
+def test_a_scheme_leads_back_to_its_beginning(chords: tuple[tuple[int, ...], ...], joins: bool) -> None:
+    """Phrases are played one after the other: over the join harmony may move as far as from bar to bar."""
+    classes = np.zeros((4, 4, 12))
+    for bar, chord in enumerate(chords):
+        classes[bar, :, list(chord)] = 1
+    assert closes(tonal_centroid(classes).reshape(16, 6)) == joins
+
+
+def test_no_scheme_is_learnt_that_does_not_lead_back(rolls: Rolls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(band_scheme, "closes", lambda scheme: False)
+    with pytest.raises(DatasetError, match="no chord scheme"):
+        on_one_scheme(rolls)
 
 
 def test_music_without_a_common_scheme_is_refused(rolls: Rolls, monkeypatch: pytest.MonkeyPatch) -> None:
