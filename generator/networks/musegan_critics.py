@@ -92,11 +92,25 @@ class Heard:
             shares.append(still.sum(dim=(0, 2, 3)) / notes)
         return torch.stack(shares, dim=-1)
 
-    def moments(self, *, together: bool = True, harmony: float = 5.0) -> list[Tensor]:
+    def moved(self) -> Tensor:
+        """(N,) how far the whole band's harmony moves from the last beat of each bar to the first of the
+        next; from the last bar's to the first bar's, for phrases join.
+        """
+        weight = self.total.unsqueeze(-1)
+        band = (self.chroma * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1.0)  # (B, N, 4, 12)
+        place = band @ torch.from_numpy(CENTROIDS).to(band)
+        over = place[:, :, -1] - place[:, :, 0].roll(-1, dims=1)
+        return over.square().sum(dim=-1).add(1e-6).sqrt().mean(dim=0)
+
+    def moments(
+        self, *, together: bool = True, harmony: float = 5.0, joins: float = 0.0, loops: bool = True
+    ) -> list[Tensor]:
         """Means over the batch that tell what the measures measure: each a vector of a few numbers.
 
         together: those between roles too; roles that have nothing in common cannot meet them. harmony: weight
-        of the tonal distances among these.
+        of the tonal distances among these; joins: of how far the harmony moves over bar lines. loops: whether
+        a phrase's end leads to its beginning, as in what is generated; else the phrase's own bar lines stand
+        for that one.
         """
         notes = self.begun.sum(dim=(0, 2, 3))
         full = (1 - self.empty).sum(dim=(0, 2)).clamp(min=1.0)
@@ -117,6 +131,9 @@ class Heard:
             return parts
         known = self.known.sum(dim=(0, 2, 3)).clamp(min=1.0)
         parts.append(harmony * (self.distance * self.known).sum(dim=(0, 2, 3)) / known)
+        if joins:
+            moved = self.moved()
+            parts.append(joins * (moved if loops else torch.cat([moved[:-1], moved[:-1].mean()[None]])))
         # Which pitch classes two roles play in one beat: (4 x 12, 4 x 12) shares.
         beats = self.chroma.permute(0, 2, 3, 1, 4).flatten(0, 2).flatten(1)
         parts.append(3 * (beats.T @ beats / beats.shape[0]).flatten())

@@ -47,7 +47,9 @@ REFERENCE = Recipe(
 
 SEEDS = dict(zip(MODELS, (7, 2, 13, 51, 5, 6), strict=True))
 RECIPES: dict[str, Recipe] = {model: Recipe(seed=seed) for model, seed in SEEDS.items()} | {
-    "jamming/scratch": Recipe(seed=7, steps=1600, batch=96, moments=20.0, harmony=15.0, scheme=True),
+    "jamming/scratch": Recipe(
+        seed=7, steps=1600, batch=96, moments=20.0, harmony=15.0, joins=15.0, scheme=True
+    ),
     "jamming/conditional": Recipe(seed=51, steps=1000, batch=192, moments=6.0, alike=True),
 }
 
@@ -66,7 +68,9 @@ def codes_of(codec: Codec, rolls: Rolls) -> list[Tensor]:
 def moments_of(rolls: Rolls, run: Run, *, n: int = 2000) -> list[Tensor]:
     """What is heard in the data, on average, weighed as in a run."""
     parts = [
-        Heard(rolls.cells(chosen)).moments(together=run.together, harmony=run.recipe.harmony)
+        Heard(rolls.cells(chosen)).moments(
+            together=run.together, harmony=run.recipe.harmony, joins=run.recipe.joins, loops=False
+        )
         for chosen in torch.randperm(len(rolls), device=rolls.device)[:n].split(250)
     ]
     return [torch.stack(part).mean(dim=0) for part in zip(*parts, strict=True)]
