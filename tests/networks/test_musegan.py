@@ -246,3 +246,29 @@ def test_a_role_rests_where_it_is_least_sure_and_plays_the_other_bars_as_before(
 def test_weights_that_are_missing_say_how_to_train_them(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="train_musegan"):
         band_checkpoints.load(tmp_path / "none.safetensors")
+
+
+def on_chords(*chords: tuple[int, ...]) -> Cells:
+    """A phrase whose four pitched roles play a chord a bar, a note each beat."""
+    onset = torch.zeros(1, 4, 4, 16, 84)
+    for bar, chord in enumerate(chords):
+        for pitch in chord:
+            onset[:, :, bar, ::4, 24 + pitch] = 1
+    return Cells(onset, onset, torch.zeros(1, 4, 16, 9))
+
+
+def test_harmony_moves_as_far_over_a_bar_line_as_its_chords_lie_apart_and_over_the_join_too() -> None:
+    c, f, g = (0, 4, 7), (5, 9, 0), (7, 11, 2)
+    moved = Heard(on_chords(c, f, f, g)).moved()
+    assert moved[1] < 0.01
+    assert moved[0] == pytest.approx(float(moved[3]))  # C to F and G to C: a fifth each
+    assert moved[2] > moved[0]
+    assert Heard(on_chords(c, f, g, c)).moved()[3] < 0.01
+
+
+def test_a_phrase_of_the_data_is_not_held_to_lead_to_its_beginning() -> None:
+    heard = Heard(on_chords((0, 4, 7), (5, 9, 0), (5, 9, 0), (6, 10, 1)))
+    generated, real = (heard.moments(joins=2.0, loops=loops)[-2] for loops in (True, False))
+    assert generated[:3].tolist() == pytest.approx(real[:3].tolist())
+    assert generated[3] == pytest.approx(2 * float(heard.moved()[3]))
+    assert real[3] == pytest.approx(float(real[:3].mean()))
