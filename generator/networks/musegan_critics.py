@@ -93,8 +93,9 @@ class Heard:
         return torch.stack(shares, dim=-1)
 
     def moved(self) -> Tensor:
-        """(N,) how far the whole band's harmony moves from the last beat of each bar to the first of the
-        next; from the last bar's to the first bar's, for phrases join.
+        """(N,) how far in tonal space the whole band's harmony moves from the last beat of each bar to the
+        first of the next, on average over the batch; behind the last bar comes the first, as where phrases
+        join.
         """
         weight = self.total.unsqueeze(-1)
         band = (self.chroma * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1.0)  # (B, N, 4, 12)

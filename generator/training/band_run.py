@@ -174,7 +174,7 @@ class Run:
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["initial_lr"] = rate
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
-        self.means = state["means"]
+        self.means = state.get("means", {})  # states from before they were kept: none
         if state["codec"] is not None:
             self.codec = Codec(self.config).to(self.device)
             self.codec.load_state_dict(state["codec"])
