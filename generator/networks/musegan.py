@@ -289,10 +289,12 @@ def _every_bar(z: Tensor) -> Tensor:
 
 def binarise(logits: Cells) -> Cells:
     """Zeros and ones, with the gradient of the probabilities: deterministic binary neurons with the
-    straight-through estimator (Dong and Yang, ISMIR 2018). A step at which a note begins sounds.
+    straight-through estimator (Dong and Yang, ISMIR 2018). A step at which a note begins sounds, and a cell
+    goes on only where something sounded before it: no critic may hear what nobody will.
     """
     onset, hold, drums = (_straight_through(x) for x in (logits.onset, logits.sound, logits.drums))
-    return Cells(onset, torch.maximum(onset, hold), drums)
+    sound = torch.maximum(onset, hold)
+    return Cells(onset, sound * _begun(onset.detach() > 0.5, sound.detach() > 0.5), drums)
 
 
 def soften(logits: Cells) -> Cells:
@@ -304,6 +306,14 @@ def soften(logits: Cells) -> Cells:
 def _straight_through(logits: Tensor) -> Tensor:
     probability = torch.sigmoid(logits.float())
     return (probability > 0.5).float() + probability - probability.detach()
+
+
+def _begun(onset: Tensor, sound: Tensor) -> Tensor:
+    """Where what sounds, (B, K, N, T, P), was begun and has sounded ever since."""
+    begins, sounds = onset.flatten(2, 3), sound.flatten(2, 3)
+    step = torch.arange(1, begins.shape[2] + 1, dtype=torch.int32, device=onset.device)[:, None]
+    struck, silent = (torch.cummax(x * step, dim=2).values for x in (begins, ~sounds))
+    return (struck > silent).reshape(onset.shape)
 
 
 def random_latents(n: int, latent: int, generator: torch.Generator | None = None) -> Latents:
