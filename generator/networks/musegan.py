@@ -294,7 +294,7 @@ def binarise(logits: Cells) -> Cells:
     """
     onset, hold, drums = (_straight_through(x) for x in (logits.onset, logits.sound, logits.drums))
     sound = torch.maximum(onset, hold)
-    return Cells(onset, sound * _begun(onset.detach() > 0.5, sound.detach() > 0.5), drums)
+    return Cells(onset, sound * begun(onset.detach() > 0.5, sound.detach() > 0.5), drums)
 
 
 def soften(logits: Cells) -> Cells:
@@ -308,7 +308,7 @@ def _straight_through(logits: Tensor) -> Tensor:
     return (probability > 0.5).float() + probability - probability.detach()
 
 
-def _begun(onset: Tensor, sound: Tensor) -> Tensor:
+def begun(onset: Tensor, sound: Tensor) -> Tensor:
     """Where what sounds, (B, K, N, T, P), was begun and has sounded ever since."""
     begins, sounds = onset.flatten(2, 3), sound.flatten(2, 3)
     step = torch.arange(1, begins.shape[2] + 1, dtype=torch.int32, device=onset.device)[:, None]

@@ -45,9 +45,9 @@ class Recipe:
     heard in the batch and in the data (feature matching: Salimans et al., 2016). alike: in all phrases of a
     batch of rolls the same roles are given, and the means are kept apart for each choice of them: over a
     mixture of choices the means can be right while they are wrong for every single one. scheme: roles that
-    cannot hear each other learn from parts that go with one chord scheme (`band_scheme`), and are held to the
-    means of what is heard between roles too; harmony: weight of their tonal distances among these; joins: of
-    how far the harmony moves from bar to bar, and where a phrase joins the next.
+    cannot hear each other learn from parts that go with one chord scheme (`band_scheme`), and are held to it
+    beat by beat and to the means of what is heard between roles too; harmony: weight of their tonal distances
+    among these.
     """
 
     steps: int = 2400
@@ -69,7 +69,6 @@ class Recipe:
     alike: bool = False
     scheme: bool = False
     harmony: float = 5.0
-    joins: float = 0.0
     seed: int = 1
 
 
@@ -285,7 +284,7 @@ class Run:
                 total = total - recipe.code_weight * score
         apart = torch.zeros(())
         if recipe.moments:
-            ours = listened.moments(together=self.together, harmony=recipe.harmony, joins=recipe.joins)
+            ours = listened.moments(together=self.together, harmony=recipe.harmony, scheme=recipe.scheme)
             key = str(given[0].tolist()) if given is not None and recipe.alike else ""
             apart = self.apart(ours, target, key)
             total = total + recipe.moments * apart

@@ -22,14 +22,18 @@ from generator.networks.musegan import N_BARS
 from generator.training.band_bars import Rolls
 from generator.training.sources import DatasetError
 
-N_PARTS = 600
+N_PARTS = 300
 """Phrases that each role learns from."""
 N_TRIED = 2400
 """Phrases whose harmony is tried as the scheme."""
-N_NEAR = 30
+N_NEAR = 8
 """A scheme is the mean harmony of so many phrases, which are alike."""
-TYPICAL = 0.87
+TYPICAL = 0.88
 """Overlap of a role's chosen pitch classes with those of all its phrases, at least: one chord won't do."""
+CLOSER = 0.9
+"""How far the harmony moves from a scheme's end to its beginning, at most, as a share of how far from bar to
+bar: less than 1, as what is learnt from it does not keep to it exactly.
+"""
 N_BEATS = 8
 """Beats of a phrase in which a role must be heard."""
 
@@ -83,26 +87,31 @@ class _Harmony:
         overlaps = m.overlap(*(x / x.sum(axis=-1, keepdims=True) for x in (ours, every)))
         return bool(overlaps.min() >= TYPICAL)
 
+    def scheme_of(self, chosen: list[Places]) -> Floats:
+        """(K, 6) where the beats of the chosen phrases lie on average, all roles alike."""
+        return _mean(np.stack([_mean(self.places[c, role], axis=0) for role, c in enumerate(chosen)]), axis=0)
+
     def distances(self, chosen: list[Places] | None = None) -> Floats:
         """(6,) the mean tonal distance of every two roles: of the same phrases, or of chosen ones which are
         drawn apart from each other.
         """
-        found = []
+        source, found = np.random.default_rng(0), []
         for i, j in combinations(range(len(PITCHED)), 2):
             a, b = self.places[:, i], self.places[:, j]
             if chosen is not None:
-                a, b = a[chosen[i]], np.roll(b[chosen[j]], 1, axis=0)
+                # The nearest come first: in step, phrases of one song would meet again.
+                a, b = a[chosen[i]], b[source.permutation(chosen[j])]
             found.append(_mean(np.sqrt(np.square(a - b).sum(axis=-1)), axis=None))
         return np.array(found)
 
 
 def closes(scheme: Floats) -> bool:
-    """Whether a scheme (K, 6) leads from its end back to its beginning, where phrases join, as smoothly as
-    from bar to bar.
+    """Whether a scheme (K, 6) leads from its end back to its beginning, where phrases join, more smoothly
+    than from bar to bar.
     """
     bars = scheme.reshape(N_BARS, -1, scheme.shape[-1])
     over_lines = np.linalg.norm(bars[:, -1] - np.roll(bars[:, 0], -1, axis=0), axis=-1)
-    return bool(over_lines[-1] <= over_lines[:-1].mean())
+    return bool(over_lines[-1] <= CLOSER * over_lines[:-1].mean())
 
 
 def parts_of_one_scheme(rolls: Rolls, *, seed: int = 0) -> list[Places]:
@@ -120,9 +129,9 @@ def parts_of_one_scheme(rolls: Rolls, *, seed: int = 0) -> list[Places]:
     for middle in tqdm(source.permutation(len(rolls))[:N_TRIED], desc="chord schemes", unit="scheme"):
         alike = np.argsort(np.square(together - together[middle]).sum(axis=(1, 2)))[:N_NEAR]
         scheme = together[alike].mean(axis=0)
-        if not closes(scheme):
-            continue
         chosen = [harmony.nearest(scheme, role, N_PARTS) for role in range(len(PITCHED))]
+        if not closes(harmony.scheme_of(chosen)):
+            continue
         apart = float((harmony.distances(chosen) / real).max())
         if apart < best and harmony.typical(chosen):
             best, parts = apart, chosen

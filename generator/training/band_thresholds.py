@@ -26,7 +26,15 @@ from generator.music.bandroll import BAND, PITCHED
 from generator.networks import band_checkpoints
 from generator.networks.band_checkpoints import MODELS, weights_path
 from generator.networks.checkpoints import WEIGHTS, CheckpointError
-from generator.networks.musegan import DRUMS, Cells, Generator, as_rolls, pitched_rolls, thresholded
+from generator.networks.musegan import (
+    DRUMS,
+    Cells,
+    Generator,
+    as_rolls,
+    begun,
+    pitched_rolls,
+    thresholded,
+)
 from generator.training.band_bars import load_rolls
 from generator.training.band_figures import (
     FAR,
@@ -82,10 +90,24 @@ def calibrate(generator: Generator, reference: Reference, *, seed: int, n: int =
         mine = ours[:, BAND.index(role)]
         begins = threshold(onset[mine, row], reference.rates["onset"][row])
         generator.onset_threshold[row] = begins
-        generator.sound_threshold[row] = threshold(sound[mine, row], reference.rates["sound"][row])
+        generator.sound_threshold[row] = _holding(
+            onset[mine, row, None] > begins, sound[mine, row, None], reference.rates["sound"][row]
+        )
         generator.rest[row] = rest_of(onset[mine, row] - begins, reference.empty(row))
     for piece, rate in enumerate(reference.rates["drums"]):
         generator.drum_threshold[piece] = threshold(drums[ours[:, DRUMS]][..., piece], float(rate))
+
+
+def _holding(begins: Tensor, sound: Tensor, rate: float) -> float:
+    """Above which logits (B, 1, N, T, P) cells go on, so that a share of all are heard; what was never begun
+    is not.
+    """
+    low, high = -FARTHEST, FARTHEST
+    for _ in range(10):
+        middle = (low + high) / 2
+        heard = begun(begins, begins | (sound > middle)).float().mean()
+        low, high = (middle, high) if heard > rate else (low, middle)
+    return (low + high) / 2
 
 
 def _pitched_buffers(generator: Generator) -> tuple[Tensor, ...]:

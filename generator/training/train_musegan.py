@@ -47,9 +47,7 @@ REFERENCE = Recipe(
 
 SEEDS = dict(zip(MODELS, (7, 2, 13, 51, 5, 6), strict=True))
 RECIPES: dict[str, Recipe] = {model: Recipe(seed=seed) for model, seed in SEEDS.items()} | {
-    "jamming/scratch": Recipe(
-        seed=7, steps=1600, batch=96, moments=20.0, harmony=15.0, joins=15.0, scheme=True
-    ),
+    "jamming/scratch": Recipe(seed=7, steps=480, batch=96, moments=6.0, harmony=8.0, scheme=True),
     "jamming/conditional": Recipe(seed=51, steps=1000, batch=192, moments=6.0, alike=True),
 }
 
@@ -69,7 +67,7 @@ def moments_of(rolls: Rolls, run: Run, *, n: int = 2000) -> list[Tensor]:
     """What is heard in the data, on average, weighed as in a run."""
     parts = [
         Heard(rolls.cells(chosen)).moments(
-            together=run.together, harmony=run.recipe.harmony, joins=run.recipe.joins, loops=False
+            together=run.together, harmony=run.recipe.harmony, scheme=run.recipe.scheme
         )
         for chosen in torch.randperm(len(rolls), device=rolls.device)[:n].split(250)
     ]
@@ -100,6 +98,8 @@ def train(
     if resumed:
         torch.manual_seed(recipe.seed + run.step)
     target = moments_of(everything, run)
+    if recipe.scheme:
+        target[-1] = moments_of(rolls, run)[-1]  # the places of the scheme's beats
     reference = Reference.of(data, model)
     print(f"{model}: {len(rolls)} phrases, from step {run.step}", flush=True)
     losses: list[tuple[float, ...]] = []

@@ -82,6 +82,7 @@ def test_calibration_lets_as_many_cells_sound_as_in_the_data(
     generator.onset_threshold.fill_(2.0)
     calibrate(generator, reference, seed=4, n=N)
     assert generator.onset_threshold.tolist() == pytest.approx([0.55] * 4, abs=0.1)
+    assert generator.sound_threshold.tolist() == pytest.approx([0.3] * 4, abs=0.1)  # by what is heard
 
 
 def test_weights_are_written_again_only_when_their_figures_come_nearer(
