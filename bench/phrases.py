@@ -19,7 +19,7 @@ from generator.networks.checkpoints import WEIGHTS
 from generator.networks.musegan import ARRANGERS, N_BARS
 from generator.training.band_bars import load_rolls
 
-N_PIECES = 250
+N_PIECES = 1000
 N_PHRASES = 4
 
 
