@@ -92,19 +92,41 @@ class Heard:
             shares.append(still.sum(dim=(0, 2, 3)) / notes)
         return torch.stack(shares, dim=-1)
 
+    def moved(self) -> Tensor:
+        """(N,) how far in tonal space the whole band's harmony moves from the last beat of each bar to the
+        first of the next, on average over the batch; behind the last bar comes the first, as where phrases
+        join.
+        """
+        weight = self.total.unsqueeze(-1)
+        band = (self.chroma * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1.0)  # (B, N, 4, 12)
+        place = band @ torch.from_numpy(CENTROIDS).to(band)
+        over = place[:, :, -1] - place[:, :, 0].roll(-1, dims=1)
+        return over.square().sum(dim=-1).add(1e-6).sqrt().mean(dim=0)
+
     def places(self) -> Tensor:
         """(4, N, 4, 6) where each role's beats lie in tonal space on average, of those in which it sounds."""
         sounds = (self.total > 0).float().unsqueeze(-1)
         return (self.place * sounds).sum(dim=0) / sounds.sum(dim=0).clamp(min=1.0)
 
-    def moments(self, *, together: bool = True, harmony: float = 5.0, scheme: bool = False) -> list[Tensor]:
+    def moments(
+        self,
+        *,
+        together: bool = True,
+        harmony: float = 5.0,
+        joins: float = 0.0,
+        scheme: bool = False,
+        loops: bool = True,
+    ) -> list[Tensor]:
         """Means over the batch that tell what the measures measure: each a vector of a few numbers.
 
         together: those between roles too; roles that have nothing in common cannot meet them. harmony: weight
-        of the tonal distances among these. scheme: where each role's beats lie in tonal space too, last.
+        of the tonal distances among these; joins: of how far the harmony moves over bar lines. scheme: where
+        each role's beats lie in tonal space too, last. loops: whether a phrase's end leads to its beginning,
+        as in what is generated; else the phrase's own bar lines stand for that one.
         """
         notes = self.begun.sum(dim=(0, 2, 3))
         full = (1 - self.empty).sum(dim=(0, 2)).clamp(min=1.0)
+        begun = self.struck.unflatten(-1, (7, 12)).sum(dim=(0, 2, 3))  # (4, 12)
         per_piece = self.drums.mean(dim=(0, 1))  # (T, 9)
         parts = [
             self.classes.sum(dim=(0, 2, 3)) / full / 3,
@@ -116,12 +138,16 @@ class Heard:
             self.thick.mean(dim=(0, 2)) / STEPS_PER_BAR,
             2 * per_piece.mean(dim=0),
             2 * per_piece.mean(dim=1),
-            5 * self.chroma.mean(dim=(0, 2, 3)).flatten(),
+            2 * self.chroma.mean(dim=(0, 2, 3)).flatten(),
+            10 * (begun / begun.sum(dim=-1, keepdim=True).clamp(min=1.0)).flatten(),
         ]
         if not together:
             return parts
         known = self.known.sum(dim=(0, 2, 3)).clamp(min=1.0)
         parts.append(harmony * (self.distance * self.known).sum(dim=(0, 2, 3)) / known)
+        if joins:
+            moved = self.moved()
+            parts.append(joins * (moved if loops else torch.cat([moved[:-1], moved[:-1].mean()[None]])))
         # Which pitch classes two roles play in one beat: (4 x 12, 4 x 12) shares.
         beats = self.chroma.permute(0, 2, 3, 1, 4).flatten(0, 2).flatten(1)
         parts.append(3 * (beats.T @ beats / beats.shape[0]).flatten())

@@ -47,10 +47,10 @@ class Recipe:
     mixture of choices the means can be right while they are wrong for every single one. scheme: roles that
     cannot hear each other learn from parts that go with one chord scheme (`band_scheme`), and are held to it
     beat by beat and to the means of what is heard between roles too; harmony: weight of their tonal distances
-    among these.
+    among these; joins: of how far the harmony moves from bar to bar, and where a phrase joins the next.
     """
 
-    steps: int = 2400
+    steps: int = 480
     batch: int = 48
     rate: float = 4e-4
     critic_rate: float = 6e-4
@@ -69,6 +69,7 @@ class Recipe:
     alike: bool = False
     scheme: bool = False
     harmony: float = 5.0
+    joins: float = 0.0
     seed: int = 1
 
 
@@ -284,7 +285,9 @@ class Run:
                 total = total - recipe.code_weight * score
         apart = torch.zeros(())
         if recipe.moments:
-            ours = listened.moments(together=self.together, harmony=recipe.harmony, scheme=recipe.scheme)
+            ours = listened.moments(
+                together=self.together, harmony=recipe.harmony, joins=recipe.joins, scheme=recipe.scheme
+            )
             key = str(given[0].tolist()) if given is not None and recipe.alike else ""
             apart = self.apart(ours, target, key)
             total = total + recipe.moments * apart

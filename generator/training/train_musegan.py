@@ -41,14 +41,17 @@ from generator.training.revision import revision
 
 REFERENCE = Recipe(
     rate=1e-3, critic_rate=1e-3, loss="wgan-gp", critic_steps=5, binarised=False, spectral=False,
-    from_bars=False, code_steps=0, moments=0.0,
+    from_bars=False, code_steps=0, moments=0.0, steps=2400,
 )  # fmt: skip
 """As in the paper: WGAN-GP, five steps of the critic for each of the generator, probabilities."""
 
-SEEDS = dict(zip(MODELS, (7, 2, 13, 51, 5, 6), strict=True))
-RECIPES: dict[str, Recipe] = {model: Recipe(seed=seed) for model, seed in SEEDS.items()} | {
-    "jamming/scratch": Recipe(seed=7, steps=480, batch=96, moments=6.0, harmony=8.0, scheme=True),
-    "jamming/conditional": Recipe(seed=51, steps=1000, batch=192, moments=6.0, alike=True),
+RECIPES: dict[str, Recipe] = {
+    "jamming/scratch": Recipe(seed=7, batch=96, moments=6.0, harmony=8.0, scheme=True),
+    "composer/scratch": Recipe(seed=2, harmony=8.0, joins=10.0),
+    "hybrid/scratch": Recipe(seed=13, harmony=8.0, joins=10.0),
+    "jamming/conditional": Recipe(seed=51, batch=128, moments=6.0, alike=True),
+    "composer/conditional": Recipe(seed=5),
+    "hybrid/conditional": Recipe(seed=6),
 }
 
 
@@ -67,7 +70,11 @@ def moments_of(rolls: Rolls, run: Run, *, n: int = 2000) -> list[Tensor]:
     """What is heard in the data, on average, weighed as in a run."""
     parts = [
         Heard(rolls.cells(chosen)).moments(
-            together=run.together, harmony=run.recipe.harmony, scheme=run.recipe.scheme
+            together=run.together,
+            harmony=run.recipe.harmony,
+            joins=run.recipe.joins,
+            scheme=run.recipe.scheme,
+            loops=False,
         )
         for chosen in torch.randperm(len(rolls), device=rolls.device)[:n].split(250)
     ]
@@ -190,7 +197,7 @@ def main() -> int:
     )
     parser.add_argument("model", choices=["bars", *MODELS])
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long, to go on later")
-    parser.add_argument("--every", type=int, default=250, help="steps between two looks at the measures")
+    parser.add_argument("--every", type=int, default=60, help="steps between two looks at the measures")
     parser.add_argument("--reference", action="store_true", help="as in the paper")
     parser.add_argument("--fresh", action="store_true", help="from the beginning")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the best checkpoint goes")

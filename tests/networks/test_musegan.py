@@ -271,6 +271,23 @@ def on_chords(*chords: tuple[int, ...]) -> Cells:
     return Cells(onset, onset, torch.zeros(1, 4, 16, 9))
 
 
+def test_harmony_moves_as_far_over_a_bar_line_as_its_chords_lie_apart_and_over_the_join_too() -> None:
+    c, f, g = (0, 4, 7), (5, 9, 0), (7, 11, 2)
+    moved = Heard(on_chords(c, f, f, g)).moved()
+    assert moved[1] < 0.01
+    assert moved[0] == pytest.approx(float(moved[3]))  # C to F and G to C: a fifth each
+    assert moved[2] > moved[0]
+    assert Heard(on_chords(c, f, g, c)).moved()[3] < 0.01
+
+
+def test_a_phrase_of_the_data_is_not_held_to_lead_to_its_beginning() -> None:
+    heard = Heard(on_chords((0, 4, 7), (5, 9, 0), (5, 9, 0), (6, 10, 1)))
+    generated, real = (heard.moments(joins=2.0, loops=loops)[-2] for loops in (True, False))
+    assert generated[:3].tolist() == pytest.approx(real[:3].tolist())
+    assert generated[3] == pytest.approx(2 * float(heard.moved()[3]))
+    assert real[3] == pytest.approx(float(real[:3].mean()))
+
+
 def test_the_places_of_a_scheme_are_those_of_its_chords_whoever_rests() -> None:
     """So a role that is held to them plays the scheme's chords, and its end leads where the scheme's does."""
     c, f, g = (0, 4, 7), (5, 9, 0), (7, 11, 2)
@@ -282,3 +299,12 @@ def test_the_places_of_a_scheme_are_those_of_its_chords_whoever_rests() -> None:
     both = Heard(Cells(onset, onset, torch.zeros(2, 4, 16, 9)))
     assert torch.allclose(both.places(), scheme)
     assert torch.equal(both.moments(scheme=True)[-1], both.places().flatten())
+
+
+def test_pitch_classes_are_weighed_by_the_notes_that_begin_as_the_measure_does() -> None:
+    from generator.music import band_metrics as m
+
+    cells = phrases(4)
+    rolls = np.where(cells.onset.numpy() > 0, STRUCK, 0)
+    theirs = 10 * m.pitch_class_histogram(rolls).ravel()
+    assert any(len(x) == 48 and np.allclose(x, theirs, atol=1e-4) for x in Heard(cells).moments())
