@@ -145,7 +145,7 @@ export class Accompaniment {
     const stayed = given.every((track) => sameNotes(asked.tracks[track]!.notes, notesOf(score, asked.tracks[track]!.role)))
     const yours = given.reduce((sum, track) => sum + asked.tracks[track]!.notes.length, 0)
     const said = ngettext('Your %s note is unchanged. Press again for another band.', 'Your %s notes are unchanged. Press again for another band.', yours)
-    const sentence = stayed ? interpolate(said, [yours]) : gettext('The band heard your notes moved to its grid; here they stay as you wrote them.')
+    const sentence = stayed ? interpolate(said, [yours]) : gettext('The band heard your notes as its grid holds them, one of a pitch at a time; here they stay as you wrote them.')
     this.say(sentence, stayed)
   }
 
