@@ -113,6 +113,7 @@ class Heard:
         *,
         together: bool = True,
         harmony: float = 5.0,
+        classes: float = 10.0,
         joins: float = 0.0,
         scheme: bool = False,
         loops: bool = True,
@@ -120,9 +121,10 @@ class Heard:
         """Means over the batch that tell what the measures measure: each a vector of a few numbers.
 
         together: those between roles too; roles that have nothing in common cannot meet them. harmony: weight
-        of the tonal distances among these; joins: of how far the harmony moves over bar lines. scheme: where
-        each role's beats lie in tonal space too, last. loops: whether a phrase's end leads to its beginning,
-        as in what is generated; else the phrase's own bar lines stand for that one.
+        of the tonal distances among these; classes: of the pitch classes that notes begin on; joins: of how
+        far the harmony moves over bar lines. scheme: where each role's beats lie in tonal space too, last.
+        loops: whether a phrase's end leads to its beginning, as in what is generated; else the phrase's own
+        bar lines stand for that one.
         """
         notes = self.begun.sum(dim=(0, 2, 3))
         full = (1 - self.empty).sum(dim=(0, 2)).clamp(min=1.0)
@@ -139,7 +141,7 @@ class Heard:
             2 * per_piece.mean(dim=0),
             2 * per_piece.mean(dim=1),
             2 * self.chroma.mean(dim=(0, 2, 3)).flatten(),
-            10 * (begun / begun.sum(dim=-1, keepdim=True).clamp(min=1.0)).flatten(),
+            classes * (begun / begun.sum(dim=-1, keepdim=True).clamp(min=1.0)).flatten(),
         ]
         if not together:
             return parts

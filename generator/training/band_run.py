@@ -47,7 +47,8 @@ class Recipe:
     mixture of choices the means can be right while they are wrong for every single one. scheme: roles that
     cannot hear each other learn from parts that go with one chord scheme (`band_scheme`), and are held to it
     beat by beat and to the means of what is heard between roles too; harmony: weight of their tonal distances
-    among these; joins: of how far the harmony moves from bar to bar, and where a phrase joins the next.
+    among these; classes: of the pitch classes that notes begin on, where one scheme does not have those of
+    all music; joins: of how far the harmony moves from bar to bar, and where a phrase joins the next.
     """
 
     steps: int = 480
@@ -69,6 +70,7 @@ class Recipe:
     alike: bool = False
     scheme: bool = False
     harmony: float = 5.0
+    classes: float = 10.0
     joins: float = 0.0
     seed: int = 1
 
@@ -286,7 +288,11 @@ class Run:
         apart = torch.zeros(())
         if recipe.moments:
             ours = listened.moments(
-                together=self.together, harmony=recipe.harmony, joins=recipe.joins, scheme=recipe.scheme
+                together=self.together,
+                harmony=recipe.harmony,
+                classes=recipe.classes,
+                joins=recipe.joins,
+                scheme=recipe.scheme,
             )
             key = str(given[0].tolist()) if given is not None and recipe.alike else ""
             apart = self.apart(ours, target, key)

@@ -46,7 +46,7 @@ REFERENCE = Recipe(
 """As in the paper: WGAN-GP, five steps of the critic for each of the generator, probabilities."""
 
 RECIPES: dict[str, Recipe] = {
-    "jamming/scratch": Recipe(seed=7, batch=96, moments=6.0, harmony=8.0, scheme=True),
+    "jamming/scratch": Recipe(seed=7, batch=96, moments=6.0, harmony=8.0, classes=4.0, scheme=True),
     "composer/scratch": Recipe(seed=2, harmony=8.0, joins=10.0),
     "hybrid/scratch": Recipe(seed=13, harmony=8.0, joins=10.0),
     "jamming/conditional": Recipe(seed=51, batch=128, moments=6.0, alike=True),
@@ -72,6 +72,7 @@ def moments_of(rolls: Rolls, run: Run, *, n: int = 2000) -> list[Tensor]:
         Heard(rolls.cells(chosen)).moments(
             together=run.together,
             harmony=run.recipe.harmony,
+            classes=run.recipe.classes,
             joins=run.recipe.joins,
             scheme=run.recipe.scheme,
             loops=False,
