@@ -46,7 +46,9 @@ REFERENCE = Recipe(
 """As in the paper: WGAN-GP, five steps of the critic for each of the generator, probabilities."""
 
 RECIPES: dict[str, Recipe] = {
-    "jamming/scratch": Recipe(seed=7, batch=96, moments=6.0, harmony=8.0, classes=4.0, scheme=True),
+    "jamming/scratch": Recipe(
+        seed=8, steps=320, batch=96, moments=6.0, harmony=8.0, classes=4.0, scheme=True
+    ),
     "composer/scratch": Recipe(seed=2, harmony=8.0, joins=10.0),
     "hybrid/scratch": Recipe(seed=13, harmony=8.0, joins=10.0),
     "jamming/conditional": Recipe(seed=51, batch=128, moments=6.0, alike=True),
