@@ -309,7 +309,7 @@ def _straight_through(logits: Tensor) -> Tensor:
 
 
 def begun(onset: Tensor, sound: Tensor) -> Tensor:
-    """Where what sounds, (B, K, N, T, P), was begun and has sounded ever since."""
+    """(B, K, N, T, P) bool: where what sounds, bool as well, was begun and has sounded ever since."""
     begins, sounds = onset.flatten(2, 3), sound.flatten(2, 3)
     step = torch.arange(1, begins.shape[2] + 1, dtype=torch.int32, device=onset.device)[:, None]
     struck, silent = (torch.cummax(x * step, dim=2).values for x in (begins, ~sounds))
