@@ -176,7 +176,8 @@ class Run:
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["initial_lr"] = rate
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
-        self.means = state.get("means", {})  # states from before they were kept: none
+        # Another recipe weighs, or even has, other means.
+        self.means = state["means"] if state["recipe"] == asdict(self.recipe) else {}
         if state["codec"] is not None:
             self.codec = Codec(self.config).to(self.device)
             self.codec.load_state_dict(state["codec"])

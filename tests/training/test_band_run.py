@@ -69,6 +69,17 @@ def test_a_run_that_was_stopped_goes_on_where_it_stood(rolls: Rolls) -> None:
         assert torch.equal(later.average.state_dict()[name], value), name
 
 
+def test_a_run_goes_on_with_another_recipe_whose_means_are_others(rolls: Rolls) -> None:
+    recipe = replace(QUICK, alike=False)
+    first = begun(recipe)
+    trained(first, rolls, 1)
+    first.save()
+    later = Run(MODEL, replace(recipe, joins=5.0), CPU)
+    assert later.resume()
+    trained(later, rolls, 1)
+    assert later.step == 2
+
+
 def test_a_batch_that_is_alike_has_the_same_roles_given_in_all_its_phrases() -> None:
     torch.manual_seed(1)
     run = begun()
